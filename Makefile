@@ -1,0 +1,64 @@
+# Everything a newcomer needs; `make serve` and `make test` set up what they use by themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test demo check format bench bench-detection lock clean
+
+help:
+	@echo "make serve            set up and serve on 127.0.0.1:8080"
+	@echo "make test             set up and run every test"
+	@echo "make demo             show bot detection working, end to end"
+	@echo "make check            formatting, lint, types, import rules, dependency audit"
+	@echo "make bench            measure the pipeline on this machine"
+	@echo "make bench-detection  measure who is judged wrongly, on a labelled world"
+
+serve: $(VENV)/.run
+	$(BIN)/indicia serve
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+demo: $(VENV)/.run
+	$(BIN)/python demo/run.py
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/bot_pipeline.py
+
+bench-detection: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.detection.report
+
+# A marker is newer than the lock file it was installed from, so a second start installs nothing.
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Indicia needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+# Needs uv. The lock files name no registry: hashes bind them, wherever the packages come from.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate requirements/run.in -o requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Indicia: an open, self-hosted email API that knows humans from bots."""

@@ -1,0 +1,1 @@
+"""What everything may use: clock, ids, errors, logging and metrics; it knows nothing of mail."""

@@ -1,0 +1,1 @@
+"""One asynchronous interface to the system of record."""

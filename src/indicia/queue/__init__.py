@@ -1,0 +1,1 @@
+"""Durable jobs in the same database as the data they concern."""

@@ -1,0 +1,1 @@
+"""Sending domains and the features each has."""

@@ -1,0 +1,84 @@
+"""Domains as rows."""
+
+from typing import cast
+
+from indicia.domains.model import Domain, DomainState, Feature
+from indicia.storage.database import Database, Row, Statement, Steps
+
+_COLUMNS = "id, account_id, name, state, bot_detection, validation, tracking, seed_token, created_at, updated_at"
+
+
+def save_domain(domain: Domain) -> Steps[Domain | None]:
+    """Store a domain, or update it where the account has it; None, nothing changed, where another account does.
+
+    `domain.id` is ignored; the stored row is answered.
+    """
+    rows = yield Statement(
+        f"""
+        INSERT INTO domains
+            (account_id, name, state, bot_detection, validation, tracking, seed_token, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT (name) DO UPDATE SET
+            state = excluded.state, bot_detection = excluded.bot_detection, validation = excluded.validation,
+            tracking = excluded.tracking, updated_at = excluded.updated_at
+        WHERE domains.account_id = excluded.account_id
+        RETURNING {_COLUMNS}
+        """,
+        (
+            domain.account_id,
+            domain.name,
+            domain.state.value,
+            int(Feature.BOT_DETECTION in domain.features),
+            int(Feature.VALIDATION in domain.features),
+            int(domain.tracking),
+            domain.seed_token,
+            domain.created_at,
+            domain.updated_at,
+        ),
+    )
+    return _domain(rows[0]) if rows else None
+
+
+async def domain_named(database: Database, name: str) -> Domain | None:
+    """Answer the domain of that name, whoever's it is."""
+    rows = await database.fetch(f"SELECT {_COLUMNS} FROM domains WHERE name = $1", name)
+    return _domain(rows[0]) if rows else None
+
+
+async def domain_of_id(database: Database, domain_id: int) -> Domain | None:
+    """Answer the domain of that id."""
+    rows = await database.fetch(f"SELECT {_COLUMNS} FROM domains WHERE id = $1", domain_id)
+    return _domain(rows[0]) if rows else None
+
+
+async def domains_of_account(database: Database, account_id: int) -> list[Domain]:
+    """Answer an account's domains, by name."""
+    rows = await database.fetch(f"SELECT {_COLUMNS} FROM domains WHERE account_id = $1 ORDER BY name", account_id)
+    return [_domain(row) for row in rows]
+
+
+def _domain(row: Row) -> Domain:
+    (
+        identifier,
+        account_id,
+        name,
+        state,
+        bot_detection,
+        validation,
+        tracking,
+        seed_token,
+        created_at,
+        updated_at,
+    ) = row
+    features = {Feature.BOT_DETECTION: bot_detection, Feature.VALIDATION: validation}
+    return Domain(
+        id=cast(int, identifier),
+        account_id=cast(int, account_id),
+        name=cast(str, name),
+        state=DomainState(cast(str, state)),
+        features=frozenset(feature for feature, enabled in features.items() if enabled),
+        tracking=bool(tracking),
+        seed_token=cast(str, seed_token),
+        created_at=cast(float, created_at),
+        updated_at=cast(float, updated_at),
+    )

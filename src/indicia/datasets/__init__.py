@@ -1,0 +1,1 @@
+"""Versioned reference data: whose network, which user agent, which mail provider."""

@@ -1,0 +1,199 @@
+"""Settings: read once, from `indicia.toml` and the environment, the environment winning.
+
+A setting's name in the file is its variable's without `INDICIA_`, in lower case. Names that nobody knows are an error,
+because a misspelt one would otherwise be a setting that silently is not set.
+"""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from ipaddress import ip_network
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from indicia.base.errors import AppError
+from indicia.net.client_address import Network
+from indicia.net.dns import parse_servers
+from indicia.net.egress import Allowance, parse_allow
+
+PREFIX = "INDICIA_"
+_FILE_VARIABLE = "INDICIA_CONFIG"
+_DEFAULT_FILE = "indicia.toml"
+
+
+class SettingsError(AppError, ValueError):
+    """A setting is unknown or cannot be read; the message names it and says what to write."""
+
+
+class Address(NamedTuple):
+    """Where a server listens."""
+
+    host: str
+    port: int
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """How this installation runs; see `docs/operations.md`."""
+
+    data_dir: Path = Path("indicia-data")
+    listen: Address = Address("127.0.0.1", 8080)
+    database_url: str = ""
+    dns_servers: tuple[str, ...] = ()
+    egress_allow: tuple[Allowance, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
+    rate_limits: bool = True
+    contact: str = "your administrator"
+    settle_seconds: float = 10.0
+    log_level: str = "info"
+    log_format: str = "json"
+    workers: int = 1
+
+    @property
+    def database_path(self) -> Path:
+        """The embedded store's file."""
+        if self.database_url:
+            return Path(self.database_url.removeprefix("sqlite:///"))
+        return self.data_dir / "indicia.sqlite3"
+
+    @property
+    def secret_path(self) -> Path:
+        """The installation's master secret, which must never lie in the database it protects."""
+        return self.data_dir / "secret.key"
+
+    @property
+    def datasets_path(self) -> Path:
+        """Where refreshed reference data is kept."""
+        return self.data_dir / "datasets"
+
+
+def load_settings() -> Settings:
+    """Read the settings of this process.
+
+    Raises:
+        SettingsError: One is unknown or cannot be read; nothing is started.
+    """
+    environment = dict(os.environ)
+    named = environment.pop(_FILE_VARIABLE, None)
+    path = Path(named or _DEFAULT_FILE)
+    if named and not path.is_file():
+        raise SettingsError(f"{_FILE_VARIABLE}: there is no file {path}")
+    written = _read_file(path) if path.is_file() else {}
+    given = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
+    return read_settings(written | given)
+
+
+def read_settings(given: Mapping[str, str]) -> Settings:
+    """Read settings from texts by variable name; an empty text is a setting left out.
+
+    Raises:
+        SettingsError: One is unknown or cannot be read.
+    """
+    values = {}
+    for name, text in given.items():
+        if name not in _READERS:
+            raise SettingsError(f"{name}: unknown setting{_suggestion(name)}")
+        reader = _READERS[name]
+        if text == "" or reader is None:
+            continue
+        try:
+            values[name.removeprefix(PREFIX).lower()] = reader(text)
+        except ValueError as error:
+            raise SettingsError(f"{name}: {error}") from error
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    return {f"{PREFIX}{name.upper()}": _as_text(value) for name, value in content.items()}
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, list):
+        return ",".join(str(item) for item in value)
+    return str(value)
+
+
+def _suggestion(name: str) -> str:
+    close = get_close_matches(name, _READERS, n=1)
+    return f"; did you mean {close[0]}?" if close else "; see docs/operations.md for all of them"
+
+
+def _address(text: str) -> Address:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65_535:
+        raise ValueError(f"must be host:port, such as 127.0.0.1:8080, not {text!r}")
+    return Address(host.removeprefix("[").removesuffix("]"), int(port))
+
+
+def _database_url(text: str) -> str:
+    if text.startswith("sqlite:///"):
+        return text
+    raise ValueError("must be sqlite:///path; PostgreSQL is not supported yet")
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _switch(text: str) -> bool:
+    known = {"on": True, "off": False}
+    if text.lower() not in known:
+        raise ValueError(f"must be on or off, not {text!r}")
+    return known[text.lower()]
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 3600:
+        raise ValueError(f"must be 0 to 3600 seconds, not {text}")
+    return value
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.lower() not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}, not {text!r}")
+        return text.lower()
+
+    return read
+
+
+def _one_process(text: str) -> int:
+    if text != "1":
+        raise ValueError("must be 1: the embedded store is served by one process")
+    return 1
+
+
+def _not_yet(text: str) -> None:
+    raise ValueError(f"{text!r} cannot be used yet: this version runs in one process")
+
+
+# A name without a reader belongs to a part of the contract that this version does not have: scripts may set it.
+_READERS: dict[str, Callable[[str], object] | None] = {
+    "INDICIA_DATA_DIR": Path,
+    "INDICIA_LISTEN": _address,
+    "INDICIA_DATABASE_URL": _database_url,
+    "INDICIA_VALKEY_URL": _not_yet,
+    "INDICIA_DNS_SERVERS": parse_servers,
+    "INDICIA_EGRESS_ALLOW": parse_allow,
+    "INDICIA_TRUSTED_PROXIES": _networks,
+    "INDICIA_RATE_LIMITS": _switch,
+    "INDICIA_CONTACT": str,
+    "INDICIA_WORKERS": _one_process,
+    "INDICIA_SETTLE_SECONDS": _seconds,
+    "INDICIA_LOG_LEVEL": _one_of("debug", "info", "warning", "error"),
+    "INDICIA_LOG_FORMAT": _one_of("json", "text"),
+    "INDICIA_SMTP_PORT": None,
+    "INDICIA_RELAY_URL": None,
+    "INDICIA_PUBLIC_URL": None,
+    "INDICIA_SMTPD_LISTEN": None,
+    "INDICIA_RETRY_SCHEDULE": None,
+}

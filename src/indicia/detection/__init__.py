@@ -1,0 +1,1 @@
+"""Deciding whether a person or a machine caused an interaction, and why."""

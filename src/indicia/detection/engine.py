@@ -1,0 +1,106 @@
+"""Judges interactions: observes each among its neighbours, asks every rule, adds up the evidence."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from indicia.base.clock import Clock
+from indicia.datasets.model import MailProvider
+from indicia.datasets.registry import Datasets
+from indicia.detection.clients import identify, outdated_days
+from indicia.detection.history import History
+from indicia.detection.model import Finding, Honeypot, Interaction, Scope, Verdict
+from indicia.detection.observations import Signals
+from indicia.detection.options import DetectionOptions
+from indicia.detection.rulebook import ask
+from indicia.detection.signals.company import fleet_of, habitat_of, reach_of
+from indicia.detection.signals.neighbours import neighbours_of
+from indicia.detection.signals.recipient import familiar_hours, provider_of
+from indicia.detection.signals.timing import early_mails, early_share, timing_of
+from indicia.detection.verdict import weigh
+from indicia.detection.visits import VisitBook
+
+
+class Engine:
+    """Decides who opened and clicked, without any I/O; `observe` everything first, then `judge`."""
+
+    def __init__(self, datasets: Datasets, options: DetectionOptions, clock: Clock) -> None:
+        self._datasets = datasets
+        self._options = options
+        self._clock = clock
+        self._history = History(options.remembered_messages)
+        self._visits = VisitBook()
+
+    def observe(self, scope: Scope, interactions: Sequence[Interaction], received_at: float) -> None:
+        """Remember a request's interactions, so that they and their neighbours can be judged."""
+        clients = ((interaction, identify(interaction, self._datasets)) for interaction in interactions)
+        self._history.record(scope, clients, received_at)
+
+    def visit(self, honeypot: Honeypot) -> None:
+        """Remember a visit to a hidden link, for half an hour."""
+        self._visits.note(honeypot)
+
+    def unresolved(self, interactions: Iterable[Interaction]) -> set[str]:
+        """Name the recipient domains whose mail provider only DNS can tell."""
+        domains = {interaction.domain for interaction in interactions if interaction.domain}
+        return {name for name in domains if self._datasets.mail_providers.of_domain(name) is None}
+
+    def judge(
+        self,
+        scope: Scope,
+        interactions: Sequence[Interaction],
+        received_at: float,
+        mx: Mapping[str, MailProvider],
+    ) -> list[Verdict]:
+        """Judge observed interactions, in their order; any slice of a request may be judged at a time.
+
+        `mx` holds the providers of those `unresolved` domains that DNS answered in time.
+        """
+        threshold = self._options.threshold
+        return [weigh(findings, threshold) for findings in self.findings(scope, interactions, received_at, mx)]
+
+    def findings(
+        self,
+        scope: Scope,
+        interactions: Sequence[Interaction],
+        received_at: float,
+        mx: Mapping[str, MailProvider],
+    ) -> Iterator[list[Finding]]:
+        """Conclude what `judge` would weigh, for who wants to weigh it otherwise."""
+        return (ask(self._signals(scope, interaction, received_at, mx)) for interaction in interactions)
+
+    def final_at(self, interactions: Iterable[Interaction], received_at: float) -> float:
+        """Tell when nothing that still matters can follow: at `received_at`, or when the last fresh one settled.
+
+        An interaction without `ts` never waits, one from the future as if it came at `received_at`.
+        """
+        newest = max((min(one.ts, received_at) for one in interactions if one.ts is not None), default=None)
+        if newest is None:
+            return received_at
+        return max(received_at, newest + self._options.settle_seconds)
+
+    def _signals(
+        self, scope: Scope, interaction: Interaction, received_at: float, mx: Mapping[str, MailProvider]
+    ) -> Signals:
+        client = identify(interaction, self._datasets)
+        at = received_at if interaction.ts is None else interaction.ts
+        history = self._history
+        timing = timing_of(interaction)
+        neighbours = neighbours_of(history, scope, interaction, client)
+        return Signals(
+            interaction=interaction,
+            network=client.network,
+            crowd=client.crowd,
+            agent=client.agent,
+            outdated_days=outdated_days(client.agent, at),
+            timing=timing,
+            provider=provider_of(interaction, self._datasets, mx),
+            sweep=neighbours.sweep,
+            companion=neighbours.companion,
+            opened_before=neighbours.opened_before,
+            fleet=fleet_of(history, scope, interaction, client, at),
+            reach=reach_of(history, scope, interaction, client, at),
+            habitat=habitat_of(history, scope, client, at),
+            visits=self._visits.near(scope.domain_id, interaction, at, self._clock()),
+            familiar_hours=familiar_hours(history, scope, interaction, client),
+            early_share=early_share(history, scope, interaction, timing),
+            early_mails=early_mails(history, scope),
+        )

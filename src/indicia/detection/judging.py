@@ -1,0 +1,140 @@
+"""Judge stored requests: show the engine all that was posted, wait until it is settled, store the verdicts."""
+
+import asyncio
+
+from indicia.base.clock import Clock
+from indicia.base.errors import AppError
+from indicia.detection import store
+from indicia.detection.engine import Engine
+from indicia.detection.honeypot import HoneypotVisits
+from indicia.detection.model import Interaction, Scope, Verdict
+from indicia.detection.posted import read_event
+from indicia.detection.recipients import RecipientProviders
+from indicia.detection.results import Batch, Judged, batch_result, judged
+from indicia.detection.store import StoredRequest
+from indicia.domains.registry import DomainRegistry
+from indicia.queue.jobs import Jobs
+from indicia.queue.model import Job
+from indicia.storage.database import Database, Steps
+from indicia.webhooks.outbox import Outbox
+
+# Judging is pure computation, so the event loop gets its turn between chunks: every 2 ms at 20 us a verdict.
+_CHUNK = 100
+# What a restarted process reads again: no further back than its history reaches, and no more than it holds.
+RECALL_SECONDS = 3600
+MOST_RECALLED = 2_000
+_RECALL_PAGE = 50
+
+
+class LeaseLostError(AppError):
+    """Another worker took the job over; nothing of this judgement is stored."""
+
+
+class Judging:
+    """Turns pending requests into verdicts and their webhook deliveries."""
+
+    def __init__(
+        self,
+        database: Database,
+        jobs: Jobs,
+        *,
+        engine: Engine,
+        visits: HoneypotVisits,
+        providers: RecipientProviders,
+        domains: DomainRegistry,
+        outbox: Outbox,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._engine = engine
+        self._visits = visits
+        self._providers = providers
+        self._domains = domains
+        self._outbox = outbox
+        self._clock = clock
+        # Requests in the engine's history already; ids grow with time, so a dict drops the oldest first.
+        self._observed: dict[str, None] = {}
+
+    async def recall(self) -> None:
+        """Show the engine the latest stored requests again, as a process does that has just started."""
+        after, since = "", self._clock() - RECALL_SECONDS
+        for _ in range(MOST_RECALLED // _RECALL_PAGE):
+            page = await store.requests_between(self._database, after=after, since=since, limit=_RECALL_PAGE)
+            for request in page:
+                self._observe(request, _interactions(request))
+                await asyncio.sleep(0)
+            if len(page) < _RECALL_PAGE:
+                return
+            after = page[-1].id
+
+    async def judge(self, job: Job) -> None:
+        """Judge the request that `job` names, or give the job back until its settle window has passed.
+
+        Raises:
+            StorageError: Nothing is stored; the job comes due again.
+            LeaseLostError: Nothing is stored; another worker has the job.
+        """
+        request = await store.request_of_id(self._database, job.payload.decode())
+        if request is None:
+            await self._database.run(self._jobs.finish(job))
+            return
+        interactions = _interactions(request)
+        self._observe(request, interactions)
+        final_at = self._engine.final_at(interactions, request.received_at)
+        if final_at > self._clock():
+            await self._database.run(self._jobs.release(job, final_at))
+            return
+        # Requests that were claimed together are all observed before the first of them is judged.
+        await asyncio.sleep(0)
+        verdicts = await self._verdicts(request, interactions)
+        await self._complete(job, request, [judged(verdict, explain=request.explain) for verdict in verdicts])
+
+    def _observe(self, request: StoredRequest, interactions: list[Interaction]) -> None:
+        if request.id in self._observed:
+            return
+        self._observed[request.id] = None
+        if len(self._observed) > 10 * MOST_RECALLED:
+            del self._observed[next(iter(self._observed))]
+        self._engine.observe(_scope(request), interactions, request.received_at)
+
+    async def _verdicts(self, request: StoredRequest, interactions: list[Interaction]) -> list[Verdict]:
+        await self._visits.tell(self._engine)
+        providers = await self._providers.of(self._engine.unresolved(interactions))
+        verdicts: list[Verdict] = []
+        for start in range(0, len(interactions), _CHUNK):
+            chunk = interactions[start : start + _CHUNK]
+            verdicts += self._engine.judge(_scope(request), chunk, request.received_at, providers)
+            await asyncio.sleep(0)
+        return verdicts
+
+    async def _complete(self, job: Job, request: StoredRequest, outcomes: list[Judged]) -> None:
+        now = self._clock()
+        payload = await self._payload(request, outcomes, now)
+        await self._database.run(self._store(job, request, outcomes, payload, now))
+        if payload is not None:
+            self._outbox.announce()
+
+    async def _payload(self, request: StoredRequest, outcomes: list[Judged], now: float) -> bytes | None:
+        """Write what the request's webhook says, if it has one."""
+        domain = await self._domains.of_id(request.domain_id)
+        if request.webhook_url is None or domain is None:
+            return None
+        return batch_result(Batch(request.id, domain.name, request.received_at, now), request.events, outcomes)
+
+    def _store(
+        self, job: Job, request: StoredRequest, outcomes: list[Judged], payload: bytes | None, now: float
+    ) -> Steps[None]:
+        if not (yield from self._jobs.finish(job)):
+            raise LeaseLostError(request.id)
+        yield from store.complete_request(request.id, outcomes, now)
+        if payload is not None and request.webhook_url is not None:
+            yield from self._outbox.enqueue(request.account_id, request.webhook_url, request.id, payload)
+
+
+def _scope(request: StoredRequest) -> Scope:
+    return Scope(request.account_id, request.domain_id)
+
+
+def _interactions(request: StoredRequest) -> list[Interaction]:
+    return [read_event(event, is_single=request.is_single)[0] for event in request.events]

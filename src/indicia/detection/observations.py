@@ -1,0 +1,180 @@
+"""Everything that can be observed about one interaction; rules read nothing else."""
+
+from enum import Enum
+
+import msgspec
+
+from indicia.datasets.model import AgentKind, MailProvider, Network, NetworkClass, UserAgent
+from indicia.detection.model import Interaction
+
+# 97 % of scanner sweeps begin within 5 minutes of the mail, 92 % of people's clicks come later (see `verdict`).
+EARLY_SECONDS = 300.0
+LATE_SECONDS = 1800.0
+
+
+class Missing(Enum):
+    """Why an observation is absent; a rule that needs it stays silent."""
+
+    NOT_GIVEN = "not given"
+    UNAVAILABLE = "unavailable"
+
+
+class Crowd(Enum):
+    """Who normally speaks from a network, as coarsely as rules need it."""
+
+    PEOPLE = "people"
+    """Access lines, and gateways and relays that carry people: many of them behind one address is normal."""
+    MACHINES = "machines"
+    """Clouds, mail filters, crawlers. People are here too (VPN exits, cloud desktops), but few."""
+    MIXED = "mixed"
+    """Anything in between, and networks nothing is known about."""
+
+
+class Timing(msgspec.Struct, frozen=True, gc=False):
+    """How long after the message the interaction came.
+
+    `delay` is in seconds, negative when it came first; `since` says what the clock started at.
+    """
+
+    delay: float
+    since: str
+
+
+class Sweep(msgspec.Struct, frozen=True, gc=False):
+    """How many links of one recipient's message were followed almost at once, this one included.
+
+    `links` and `clicks` are for the densest second around the click, `slow_links` and `slow_clicks` for the densest
+    15 s. Links are distinct and known; clicks also count those whose link is not known, and a repeated link once.
+    """
+
+    links: int
+    clicks: int
+    slow_links: int
+    slow_clicks: int
+
+
+class Companion(msgspec.Struct, frozen=True, gc=False):
+    """A click of the same recipient on the same message from another kind of network, within a minute.
+
+    `gap` is in seconds; `is_person` says that the other one came from a network of people and this one did not.
+    """
+
+    gap: float
+    is_person: bool
+    same_agent: bool
+
+
+class Fleet(msgspec.Struct, frozen=True, gc=False):
+    """What the same user agent did for other messages from the same network operator (or the same address).
+
+    Counts of messages: `swept` in a burst of links, `early` within 5 minutes of the mail, `late` after half an hour.
+    `early_people` is how many messages people's networks came to early with this user agent; None where there are
+    more than are counted.
+    """
+
+    swept: int
+    early: int
+    late: int
+    early_people: int | None = 0
+
+
+class Reach(msgspec.Struct, frozen=True, gc=False):
+    """How many recipients one user agent acted for from one address.
+
+    `per_minute` counts recipients within a minute of this one, `recipients` and `domains` (of recipients, 0 when none
+    were given) within a day. `interactions` counts all that was seen, `agents` the address's other user agents.
+    """
+
+    per_minute: int
+    recipients: int
+    domains: int
+    interactions: int
+    agents: int
+
+
+class Habitat(msgspec.Struct, frozen=True, gc=False):
+    """On how many address blocks this exact user agent was seen, among machines and among people."""
+
+    machine_blocks: int
+    people_blocks: int
+
+
+class Visits(msgspec.Struct, frozen=True, gc=False):
+    """Visits to hidden links, as seconds between the nearest one and this interaction; None where there was none.
+
+    `own_message` and `other_message` are by the same address and user agent, `block` by the same user agent from the
+    same address block, `message` by anyone on the same message.
+    """
+
+    own_message: float | None = None
+    other_message: float | None = None
+    block: float | None = None
+    message: float | None = None
+
+
+class Signals(msgspec.Struct, frozen=True, gc=False):
+    """The observations about one interaction.
+
+    `outdated_days` is how long a newer version of the browser has been the usual one, 0 for a current browser.
+    `familiar_hours` is how long ago this recipient was first seen with such a client; `opened_before` is how many
+    seconds earlier a person's mail program loaded the same message. `early_share` is the share of the clicks from
+    people's networks on mail of the same time that came within 5 minutes; `early_mails` is the share of the domain's
+    mails that are only ever clicked so early.
+    """
+
+    interaction: Interaction
+    network: Network | Missing = Missing.NOT_GIVEN
+    crowd: Crowd = Crowd.MIXED
+    agent: UserAgent | Missing = Missing.NOT_GIVEN
+    outdated_days: float | Missing = Missing.UNAVAILABLE
+    timing: Timing | Missing = Missing.NOT_GIVEN
+    provider: MailProvider | Missing = Missing.NOT_GIVEN
+    sweep: Sweep | Missing = Missing.NOT_GIVEN
+    companion: Companion | Missing = Missing.NOT_GIVEN
+    opened_before: float | Missing = Missing.NOT_GIVEN
+    fleet: Fleet | Missing = Missing.NOT_GIVEN
+    reach: Reach | Missing = Missing.NOT_GIVEN
+    habitat: Habitat | Missing = Missing.NOT_GIVEN
+    visits: Visits | Missing = Missing.UNAVAILABLE
+    familiar_hours: float | Missing = Missing.NOT_GIVEN
+    early_share: float | Missing = Missing.NOT_GIVEN
+    early_mails: float | Missing = Missing.UNAVAILABLE
+
+    @property
+    def kind(self) -> AgentKind | None:
+        """What the User-Agent claims to be; None where none was posted."""
+        return self.agent.kind if isinstance(self.agent, UserAgent) else None
+
+    @property
+    def family(self) -> str | None:
+        """The browser's family; None where it is not known."""
+        return self.agent.family if isinstance(self.agent, UserAgent) else None
+
+    @property
+    def agent_name(self) -> str:
+        """What to call the client in a sentence."""
+        return (self.agent.name if isinstance(self.agent, UserAgent) else "") or "an unnamed client"
+
+    @property
+    def network_class(self) -> NetworkClass | None:
+        """Who normally speaks from the network; None where no address was posted."""
+        return self.network.network_class if isinstance(self.network, Network) else None
+
+    @property
+    def operator(self) -> str | None:
+        """The slug of whoever runs the network; None where no list names one."""
+        return self.network.operator if isinstance(self.network, Network) else None
+
+    @property
+    def organisation(self) -> str:
+        """What to call the network in a sentence."""
+        if isinstance(self.network, Missing):
+            return "an unknown network"
+        name = self.network.organisation or self.network.operator or "an unnamed operator"
+        return name if self.network.asn is None else f"{name} (AS{self.network.asn})"
+
+    @property
+    def listed(self) -> str:
+        """The date of the list that decided the network's class, to be put after its name; "" where none did."""
+        date = self.network.list_date if isinstance(self.network, Network) else None
+        return f" (list of {date})" if date else ""

@@ -1,0 +1,88 @@
+"""The rules, all of them, in no order that matters."""
+
+from collections.abc import Callable
+
+from indicia.datasets.model import AgentKind, Network, NetworkClass, UserAgent
+from indicia.detection.model import Finding
+from indicia.detection.observations import Signals
+from indicia.detection.rules.before_delivery import before_delivery
+from indicia.detection.rules.browser_age import browser_age
+from indicia.detection.rules.companion import companion
+from indicia.detection.rules.declared import declared
+from indicia.detection.rules.delay import delay
+from indicia.detection.rules.early_readers import early_readers
+from indicia.detection.rules.familiar_client import familiar_client
+from indicia.detection.rules.fleet import fleet_pace, fleet_share, fleet_sweeps
+from indicia.detection.rules.full_build import full_build
+from indicia.detection.rules.gmail_prefetch import gmail_prefetch
+from indicia.detection.rules.habitat import habitat
+from indicia.detection.rules.honeypot import honeypot
+from indicia.detection.rules.image_proxy import image_proxy
+from indicia.detection.rules.mail_client import mail_client
+from indicia.detection.rules.mail_filter import mail_filter
+from indicia.detection.rules.mail_privacy import mail_privacy
+from indicia.detection.rules.network import network
+from indicia.detection.rules.opened_before import opened_before
+from indicia.detection.rules.provider import provider
+from indicia.detection.rules.reach import reach, recipients_at_once
+from indicia.detection.rules.relay import relay
+from indicia.detection.rules.request import head_request, request_headers
+from indicia.detection.rules.security_vendor import security_vendor
+from indicia.detection.rules.suspicious_agent import suspicious_agent
+from indicia.detection.rules.sweep import sweep
+
+Rule = Callable[[Signals], Finding | None]
+
+# An index, so that nobody is asked about what is not there: rules by what the User-Agent claims to be, ...
+_ABOUT_AGENT: dict[AgentKind, tuple[Rule, ...]] = {
+    AgentKind.BROWSER: (suspicious_agent, browser_age, full_build, habitat),
+    AgentKind.OTHER: (suspicious_agent,),
+    AgentKind.EMPTY: (suspicious_agent,),
+    AgentKind.CRAWLER: (declared,),
+    AgentKind.LIBRARY: (declared,),
+    AgentKind.HEADLESS: (declared,),
+    AgentKind.PREVIEWER: (declared,),
+    AgentKind.SECURITY_SCANNER: (declared,),
+    AgentKind.MAIL_PRIVACY: (mail_privacy,),
+    AgentKind.GMAIL_PREFETCH: (gmail_prefetch,),
+    AgentKind.IMAGE_PROXY: (image_proxy,),
+    AgentKind.MAIL_CLIENT: (mail_client,),
+}
+
+# ... by whose the network is, ...
+_ABOUT_NETWORK: dict[NetworkClass, tuple[Rule, ...]] = {
+    NetworkClass.RELAY: (relay,),
+    NetworkClass.MAIL_FILTER: (mail_filter,),
+    NetworkClass.SECURITY_VENDOR: (security_vendor,),
+}
+
+# ... and those that are always asked.
+_ABOUT_BEHAVIOUR: tuple[Rule, ...] = (
+    delay,
+    before_delivery,
+    early_readers,
+    provider,
+    sweep,
+    companion,
+    opened_before,
+    fleet_sweeps,
+    fleet_pace,
+    fleet_share,
+    recipients_at_once,
+    reach,
+    honeypot,
+    familiar_client,
+    head_request,
+    request_headers,
+)
+
+
+def ask(signals: Signals) -> list[Finding]:
+    """Collect what the rules conclude from one interaction's signals."""
+    about_agent = _ABOUT_AGENT[signals.agent.kind] if isinstance(signals.agent, UserAgent) else ()
+    about_network: tuple[Rule, ...] = ()
+    if isinstance(signals.network, Network):
+        about_network = _ABOUT_NETWORK.get(signals.network.network_class, (network,))
+    return [
+        finding for rule in about_agent + about_network + _ABOUT_BEHAVIOUR if (finding := rule(signals)) is not None
+    ]

@@ -1,0 +1,39 @@
+"""The browser is years behind, as scanners' often are, or current, as people's mostly are."""
+
+from indicia.datasets.model import AgentKind, UserAgent
+from indicia.detection.model import Finding
+from indicia.detection.observations import Crowd, Missing, Signals
+
+# Updates take a while to reach everyone.
+_CURRENT_DAYS = 60
+
+# What scanners pose as: desktop browsers that update themselves on every system still in use. Phones, Macs and older
+# Windows keep the browser they end with, and Firefox has releases that companies stay on.
+_SELF_UPDATING = frozenset({"chrome", "edge", "opera", "chromium", "ie"})
+_OLDEST_UPDATED_WINDOWS = 10
+
+
+def browser_age(signals: Signals) -> Finding | None:
+    """Weigh how long a newer version has been the usual one."""
+    agent, days = signals.agent, signals.outdated_days
+    if not isinstance(agent, UserAgent) or isinstance(days, Missing) or agent.kind is not AgentKind.BROWSER:
+        return None
+    if days < _CURRENT_DAYS:
+        is_common = agent.family in _SELF_UPDATING and not agent.is_mobile
+        signal = "current_browser" if is_common else "current_browser.not_desktop_chromium"
+        return None if agent.full_build else Finding(signal, "{} is a current browser", (agent.name,))
+    return Finding(
+        _stale(signals.crowd, agent),
+        "{} was released on {}, {:.0f} days before newer versions were the usual ones",
+        (agent.name, agent.released_on, days),
+        measure=days,
+    )
+
+
+def _stale(crowd: Crowd, agent: UserAgent) -> str:
+    if crowd is Crowd.PEOPLE:
+        return "stale_browser.among_people"
+    is_old_windows = agent.os == "windows" and (agent.os_major or 99) < _OLDEST_UPDATED_WINDOWS
+    if agent.is_mobile or is_old_windows or agent.family not in _SELF_UPDATING:
+        return "stale_browser.ageing_system"
+    return "stale_browser"

@@ -1,0 +1,30 @@
+"""Who receives the recipient's mail: gateways scan it as it comes, private mailboxes have none in front."""
+
+from indicia.datasets.model import MailProvider, ProviderKind
+from indicia.detection.model import Finding
+from indicia.detection.observations import Signals, Timing
+
+_SIGNALS = {
+    ProviderKind.GATEWAY: "provider.gateway",
+    ProviderKind.MICROSOFT_365: "provider.microsoft",
+    ProviderKind.MICROSOFT_CONSUMER: "provider.microsoft",
+    ProviderKind.GOOGLE_CONSUMER: "provider.consumer",
+    ProviderKind.CONSUMER: "provider.consumer",
+}
+
+# Scanning at delivery is over by then.
+_DELIVERY_SECONDS = 1800.0
+
+
+def provider(signals: Signals) -> Finding | None:
+    """Weigh the provider while the mail is being delivered."""
+    received_by, timing = signals.provider, signals.timing
+    if not isinstance(received_by, MailProvider) or received_by.kind not in _SIGNALS:
+        return None
+    if not isinstance(timing, Timing) or timing.delay > _DELIVERY_SECONDS:
+        return None
+    return Finding(
+        _SIGNALS[received_by.kind],
+        "Mail for {} is received by {}",
+        (signals.interaction.domain, received_by.name),
+    )

@@ -1,0 +1,1 @@
+"""What can be observed about an interaction, one file per group of observations."""

@@ -1,0 +1,185 @@
+"""Detection requests and honeypot visits as rows."""
+
+from typing import NamedTuple, cast
+
+import msgspec
+import zstandard
+
+from indicia.base.errors import AppError
+from indicia.detection.model import Honeypot
+from indicia.detection.posted import Posted
+from indicia.detection.results import Judged
+from indicia.storage.database import Database, Row, Statement, Steps
+
+# Level 1 shrinks posted JSON some tenfold for a third of a millisecond a batch; levels above cost more than they save.
+_LEVEL = 1
+_outcomes_decoder = msgspec.msgpack.Decoder(list[Judged])
+_events_decoder = msgspec.json.Decoder(list[msgspec.Raw])
+_COLUMNS = "id, account_id, domain_id, is_single, explained, webhook_url, received_at, completed_at, body, result"
+
+
+class RepeatConflictError(AppError):
+    """The same idempotency key came before with another body; nothing is stored."""
+
+
+class StoredRequest(NamedTuple):
+    """A detection request as kept; `outcomes` is None until it is judged. Times are unix seconds."""
+
+    id: str
+    account_id: int
+    domain_id: int
+    is_single: bool
+    explain: bool
+    webhook_url: str | None
+    received_at: float
+    completed_at: float | None
+    events: list[msgspec.Raw]
+    outcomes: list[Judged] | None
+
+
+class Repeat(NamedTuple):
+    """What recognises a repeated post: a key of the client's or of the body's, and the body's digest."""
+
+    key: str
+    body_digest: bytes
+    expires_at: float
+
+
+def claim_repeat(domain_id: int, repeat: Repeat, request_id: str, now: float) -> Steps[str]:
+    """Answer the id under which this post is known: `request_id` if it is new, else the first one's.
+
+    Raises:
+        RepeatConflictError: The key is known with another body.
+    """
+    taken = yield Statement(
+        """
+        INSERT INTO detection_repeats (domain_id, repeat_key, body_digest, request_id, expires_at)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (domain_id, repeat_key) DO UPDATE SET
+            body_digest = excluded.body_digest, request_id = excluded.request_id, expires_at = excluded.expires_at
+        WHERE detection_repeats.expires_at <= $6
+        RETURNING request_id
+        """,
+        (domain_id, repeat.key, repeat.body_digest, request_id, repeat.expires_at, now),
+    )
+    if taken:
+        return request_id
+    rows = yield Statement(
+        "SELECT request_id, body_digest FROM detection_repeats WHERE domain_id = $1 AND repeat_key = $2",
+        (domain_id, repeat.key),
+    )
+    known_id, body_digest = rows[0]
+    if body_digest != repeat.body_digest:
+        raise RepeatConflictError(repeat.key)
+    return cast(str, known_id)
+
+
+def add_request(request_id: str, *, account_id: int, domain_id: int, posted: Posted, now: float) -> Steps[None]:
+    """Store what was posted, to be judged."""
+    body = zstandard.compress(b"[" + b",".join(bytes(event) for event in posted.events) + b"]", _LEVEL)
+    yield Statement(
+        """
+        INSERT INTO detection_requests
+            (id, account_id, domain_id, is_single, explained, webhook_url, received_at, body)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        """,
+        (
+            request_id,
+            account_id,
+            domain_id,
+            int(posted.is_single),
+            int(posted.explain),
+            posted.webhook_url,
+            now,
+            body,
+        ),
+    )
+
+
+def complete_request(request_id: str, outcomes: list[Judged], now: float) -> Steps[None]:
+    """Store the verdicts of a request."""
+    result = zstandard.compress(msgspec.msgpack.encode(outcomes), _LEVEL)
+    yield Statement(
+        "UPDATE detection_requests SET completed_at = $1, result = $2 WHERE id = $3", (now, result, request_id)
+    )
+
+
+async def request_of_id(database: Database, request_id: str) -> StoredRequest | None:
+    """Answer the request of that id, whoever's it is."""
+    rows = await database.fetch(f"SELECT {_COLUMNS} FROM detection_requests WHERE id = $1", request_id)
+    return _request(rows[0]) if rows else None
+
+
+async def requests_between(database: Database, *, after: str, since: float, limit: int) -> list[StoredRequest]:
+    """Answer up to `limit` requests received from `since` on with an id above `after`, in the order they came."""
+    rows = await database.fetch(
+        f"SELECT {_COLUMNS} FROM detection_requests WHERE id > $1 AND received_at >= $2 ORDER BY id LIMIT $3",
+        after,
+        since,
+        limit,
+    )
+    return [_request(row) for row in rows]
+
+
+def add_visit(visit: Honeypot) -> Steps[None]:
+    """Store that a honeypot link was followed."""
+    yield Statement(
+        "INSERT INTO honeypot_visits (domain_id, message_id, ip, uas, visited_at) VALUES ($1, $2, $3, $4, $5)",
+        (visit.domain_id, visit.message_id, visit.ip, visit.uas, visit.ts),
+    )
+
+
+async def visits_after(database: Database, visit_id: int, *, since: float, limit: int) -> list[tuple[int, Honeypot]]:
+    """Answer up to `limit` visits with an id above `visit_id` made from `since` on, in the order they came."""
+    rows = await database.fetch(
+        """
+        SELECT id, domain_id, message_id, ip, uas, visited_at FROM honeypot_visits
+        WHERE id > $1 AND visited_at >= $2 ORDER BY id LIMIT $3
+        """,
+        visit_id,
+        since,
+        limit,
+    )
+    return [
+        (
+            cast(int, identifier),
+            Honeypot(cast(int, domain_id), cast(str, message_id), cast(str, ip), cast(str, uas), cast(float, ts)),
+        )
+        for identifier, domain_id, message_id, ip, uas, ts in rows
+    ]
+
+
+def forget(*, requests_before: float, visits_before: float, repeats_before: float) -> Steps[None]:
+    """Delete what has outlived its purpose: judged requests, visits and repeat keys."""
+    yield Statement(
+        "DELETE FROM detection_requests WHERE received_at < $1 AND completed_at IS NOT NULL", (requests_before,)
+    )
+    yield Statement("DELETE FROM honeypot_visits WHERE visited_at < $1", (visits_before,))
+    yield Statement("DELETE FROM detection_repeats WHERE expires_at < $1", (repeats_before,))
+
+
+def _request(row: Row) -> StoredRequest:
+    (
+        identifier,
+        account_id,
+        domain_id,
+        is_single,
+        explained,
+        webhook_url,
+        received_at,
+        completed_at,
+        body,
+        result,
+    ) = row
+    return StoredRequest(
+        id=cast(str, identifier),
+        account_id=cast(int, account_id),
+        domain_id=cast(int, domain_id),
+        is_single=bool(is_single),
+        explain=bool(explained),
+        webhook_url=cast("str | None", webhook_url),
+        received_at=cast(float, received_at),
+        completed_at=cast("float | None", completed_at),
+        events=_events_decoder.decode(zstandard.decompress(cast(bytes, body))),
+        outcomes=None if result is None else _outcomes_decoder.decode(zstandard.decompress(cast(bytes, result))),
+    )

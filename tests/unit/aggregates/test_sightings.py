@@ -1,0 +1,42 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indicia.aggregates.sightings import Sightings
+
+
+def test_a_thing_seen_twice_is_one_thing():
+    sightings = Sightings(10)
+
+    sightings.note(1, at=100)
+    sightings.note(1, at=101)
+    sightings.note(2, at=102)
+
+    assert sightings.count(101, within=10) == 2
+
+
+def test_the_window_reaches_both_ways():
+    sightings = Sightings(10)
+    for thing in range(10):
+        sightings.note(thing, at=float(thing))
+
+    assert sightings.count(5, within=2) == 5
+
+
+def test_one_thing_can_be_left_out():
+    sightings = Sightings(10)
+    sightings.note(1, at=0)
+    sightings.note(2, at=0)
+
+    assert sightings.count(0, within=1, other_than=1) == 1
+
+
+@given(st.lists(st.tuples(st.integers(), st.floats(0, 1e9)), max_size=100))
+def test_memory_is_bounded_and_the_count_exact_up_to_the_limit(seen):
+    sightings = Sightings(16)
+
+    for thing, at in seen:
+        sightings.note(thing, at)
+
+    distinct = len({thing for thing, _ in seen})
+    assert len(sightings) == min(16, distinct)
+    assert sightings.count(0, within=1e9) == min(16, distinct)

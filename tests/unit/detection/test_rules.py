@@ -1,0 +1,300 @@
+"""Every rule, on what it must recognise and on what comes close to it."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from indicia.datasets.model import AgentKind, MailProvider, Network, NetworkClass, ProviderKind, UserAgent
+from indicia.detection import rulebook, rules
+from indicia.detection.model import Action, Interaction
+from indicia.detection.observations import (
+    Companion,
+    Crowd,
+    Fleet,
+    Habitat,
+    Missing,
+    Reach,
+    Signals,
+    Sweep,
+    Timing,
+    Visits,
+)
+from indicia.detection.rulebook import ask
+from indicia.detection.verdict import WEIGHTS
+
+PEOPLE, MACHINES, MIXED = Crowd.PEOPLE, Crowd.MACHINES, Crowd.MIXED
+
+
+def signals(**observed):
+    interaction = Interaction(
+        ip="192.0.2.1",
+        uas="anything",
+        domain="firm.test",
+        action=observed.pop("action", Action.CLICK),
+        method=observed.pop("method", None),
+        headers=observed.pop("headers", None),
+    )
+    return Signals(interaction, **observed)
+
+
+def net(network_class, operator="someone"):
+    return Network(network_class, asn=64500, organisation="Someone", operator=operator, list_date="2026-10-05")
+
+
+def agent(kind, **more):
+    return UserAgent(kind, "Something", **more)
+
+
+def browser(**more):
+    return UserAgent(AgentKind.BROWSER, "Chrome", "chrome", 125, "windows", 10, released_on=date(2024, 5, 14), **more)
+
+
+def after(seconds):
+    return Timing(seconds, "delivered")
+
+
+HITS = [
+    ("declared_crawler", {"agent": agent(AgentKind.CRAWLER)}),
+    ("declared_library", {"agent": agent(AgentKind.LIBRARY)}),
+    ("declared_headless", {"agent": agent(AgentKind.HEADLESS)}),
+    ("declared_previewer", {"agent": agent(AgentKind.PREVIEWER)}),
+    ("declared_scanner", {"agent": agent(AgentKind.SECURITY_SCANNER)}),
+    ("apple_mail_privacy", {"agent": agent(AgentKind.MAIL_PRIVACY), "network": net(NetworkClass.RELAY)}),
+    ("apple_mail_privacy.header_only", {"agent": agent(AgentKind.MAIL_PRIVACY)}),
+    (
+        "gmail_prefetch",
+        {"agent": agent(AgentKind.GMAIL_PREFETCH), "network": net(NetworkClass.IMAGE_PROXY, "google")},
+    ),
+    (
+        "gmail_prefetch.header_only",
+        {"agent": agent(AgentKind.GMAIL_PREFETCH), "network": net(NetworkClass.HOSTING, "aws")},
+    ),
+    ("image_proxy", {"agent": agent(AgentKind.IMAGE_PROXY), "network": net(NetworkClass.IMAGE_PROXY, "google")}),
+    (
+        "image_proxy",
+        {
+            "agent": agent(AgentKind.IMAGE_PROXY),
+            "network": net(NetworkClass.HOSTING, "microsoft"),
+            "timing": after(7_200),
+        },
+    ),
+    (
+        "image_proxy.at_delivery",
+        {
+            "agent": agent(AgentKind.IMAGE_PROXY),
+            "network": net(NetworkClass.HOSTING, "microsoft"),
+            "timing": after(9),
+        },
+    ),
+    ("image_proxy.elsewhere", {"agent": agent(AgentKind.IMAGE_PROXY), "network": net(NetworkClass.HOSTING, "aws")}),
+    ("mail_client", {"agent": agent(AgentKind.MAIL_CLIENT)}),
+    ("network.mail_filter", {"network": net(NetworkClass.MAIL_FILTER)}),
+    ("network.crawler", {"network": net(NetworkClass.CRAWLER)}),
+    ("network.mail_provider", {"network": net(NetworkClass.IMAGE_PROXY), "agent": browser()}),
+    ("network.hosting", {"network": net(NetworkClass.HOSTING)}),
+    ("network.microsoft", {"network": net(NetworkClass.HOSTING, "microsoft")}),
+    ("network.cdn", {"network": net(NetworkClass.CDN)}),
+    ("network.vpn", {"network": net(NetworkClass.VPN)}),
+    ("network.tor", {"network": net(NetworkClass.TOR)}),
+    ("network.eyeball", {"network": net(NetworkClass.EYEBALL)}),
+    ("network.mobile", {"network": net(NetworkClass.MOBILE)}),
+    ("network.education", {"network": net(NetworkClass.EDUCATION)}),
+    ("network.secure_web_gateway", {"network": net(NetworkClass.SECURE_WEB_GATEWAY)}),
+    ("network.relay", {"network": net(NetworkClass.RELAY), "agent": browser()}),
+    (
+        "network.relay.safari",
+        {"network": net(NetworkClass.RELAY), "agent": agent(AgentKind.BROWSER, family="mobile_safari")},
+    ),
+    ("vendor.at_delivery", {"network": net(NetworkClass.SECURITY_VENDOR), "timing": after(120)}),
+    ("vendor.undated", {"network": net(NetworkClass.SECURITY_VENDOR)}),
+    ("empty_agent", {"agent": agent(AgentKind.EMPTY)}),
+    ("unknown_agent", {"agent": agent(AgentKind.OTHER)}),
+    ("impossible_agent", {"agent": browser(impossible="Internet Explorer on macOS")}),
+    ("stale_browser", {"agent": browser(), "outdated_days": 400.0, "crowd": MACHINES}),
+    ("stale_browser.among_people", {"agent": browser(), "outdated_days": 400.0, "crowd": PEOPLE}),
+    (
+        "stale_browser.ageing_system",
+        {"agent": browser(is_mobile=True), "outdated_days": 400.0, "crowd": MACHINES},
+    ),
+    ("full_build", {"agent": browser(full_build=True)}),
+    ("full_build.among_people", {"agent": browser(full_build=True), "crowd": PEOPLE}),
+    ("current_browser", {"agent": browser(), "outdated_days": 0.0}),
+    (
+        "current_browser.not_desktop_chromium",
+        {"agent": agent(AgentKind.BROWSER, family="firefox"), "outdated_days": 0.0},
+    ),
+    ("agent_only_on_machines", {"agent": browser(), "outdated_days": 400.0, "habitat": Habitat(9, 1)}),
+    ("click_delay.machines", {"timing": after(40), "crowd": MACHINES}),
+    ("click_delay.mixed", {"timing": after(40), "crowd": MIXED}),
+    ("click_delay.people", {"timing": after(40), "crowd": PEOPLE}),
+    ("open_delay.machines", {"timing": after(40), "crowd": MACHINES, "action": Action.OPEN}),
+    ("open_delay.mixed", {"timing": after(40), "crowd": MIXED, "action": Action.OPEN}),
+    ("open_delay.people", {"timing": after(40), "crowd": PEOPLE, "action": Action.OPEN}),
+    ("click_delay.people", {"timing": after(-4), "crowd": PEOPLE}),
+    ("before_delivery", {"timing": after(-6)}),
+    ("early_is_usual", {"timing": after(40), "early_mails": 0.5}),
+    ("link_sweep", {"sweep": Sweep(3, 3, 3, 3)}),
+    ("link_sweep", {"sweep": Sweep(2, 2, 2, 2)}),
+    ("click_sweep", {"sweep": Sweep(0, 4, 0, 4)}),
+    ("slow_link_sweep", {"sweep": Sweep(1, 1, 5, 5)}),
+    ("slow_click_sweep", {"sweep": Sweep(0, 1, 0, 5)}),
+    ("fleet_sweeps", {"fleet": Fleet(swept=1, early=0, late=0), "crowd": MACHINES}),
+    ("fleet_sweeps.among_people", {"fleet": Fleet(swept=2, early=0, late=0), "crowd": PEOPLE}),
+    ("fleet_pace", {"fleet": Fleet(swept=0, early=3, late=0), "timing": after(100), "crowd": MACHINES}),
+    ("fleet_share", {"fleet": Fleet(0, early=9, late=0, early_people=4), "timing": after(100), "crowd": MACHINES}),
+    ("recipients_per_minute", {"reach": Reach(4, 4, 4, 4, agents=0)}),
+    ("recipients_per_day", {"reach": Reach(0, 9, 5, 9, agents=0)}),
+    ("recipients_per_day.one_domain", {"reach": Reach(0, 9, 1, 9, agents=0)}),
+    ("interactions_per_agent", {"reach": Reach(0, 0, 0, 30, agents=0)}),
+    ("follows_person", {"companion": Companion(12, is_person=True, same_agent=False), "crowd": MACHINES}),
+    ("follows_person.same_agent", {"companion": Companion(12, is_person=True, same_agent=True)}),
+    ("repeated_by_machine", {"companion": Companion(12, is_person=False, same_agent=False)}),
+    ("honeypot.own_message", {"visits": Visits(own_message=5.0)}),
+    ("honeypot.own_message.among_people", {"visits": Visits(own_message=5.0), "crowd": PEOPLE}),
+    ("honeypot.other_message", {"visits": Visits(other_message=5.0)}),
+    ("honeypot.other_message.among_people", {"visits": Visits(other_message=5.0), "crowd": PEOPLE}),
+    ("honeypot.block", {"visits": Visits(block=5.0)}),
+    ("honeypot.message", {"visits": Visits(message=5.0)}),
+    ("provider.gateway", {"provider": MailProvider(ProviderKind.GATEWAY, "x"), "timing": after(40)}),
+    ("provider.microsoft", {"provider": MailProvider(ProviderKind.MICROSOFT_365, "x"), "timing": after(40)}),
+    ("provider.consumer", {"provider": MailProvider(ProviderKind.CONSUMER, "x"), "timing": after(40)}),
+    ("familiar_client", {"familiar_hours": 20.0}),
+    ("opened_before", {"opened_before": 20.0}),
+    ("head_request", {"method": "HEAD"}),
+    ("prefetch_request", {"headers": {"Sec-Purpose": "prefetch;prerender"}}),
+    ("automation_headers", {"headers": {"sec-ch-ua": '"HeadlessChrome";v="157"'}}),
+    ("no_accept_language", {"headers": dict.fromkeys("abcd", "x"), "agent": browser()}),
+]
+
+NEAR_MISSES = [
+    ("mail_client", {"agent": browser()}),
+    ("network.hosting", {"network": net(NetworkClass.HOSTING), "agent": agent(AgentKind.IMAGE_PROXY)}),
+    ("network.mail_provider", {"network": net(NetworkClass.IMAGE_PROXY), "agent": agent(AgentKind.IMAGE_PROXY)}),
+    ("network.relay", {"network": net(NetworkClass.RELAY), "agent": agent(AgentKind.MAIL_PRIVACY)}),
+    ("vendor.at_delivery", {"network": net(NetworkClass.SECURITY_VENDOR), "timing": after(3_600)}),
+    ("empty_agent", {"agent": Missing.NOT_GIVEN}),
+    ("stale_browser", {"agent": browser(), "outdated_days": Missing.UNAVAILABLE}),
+    ("current_browser", {"agent": browser(), "outdated_days": 61.0}),
+    ("current_browser", {"agent": browser(full_build=True), "outdated_days": 0.0}),
+    ("full_build", {"agent": browser()}),
+    ("agent_only_on_machines", {"agent": browser(), "outdated_days": 400.0, "habitat": Habitat(9, 4)}),
+    ("agent_only_on_machines", {"agent": browser(), "outdated_days": 0.0, "habitat": Habitat(20, 0)}),
+    ("click_delay.machines", {"timing": Missing.NOT_GIVEN, "crowd": MACHINES}),
+    (
+        "click_delay.machines",
+        {
+            "timing": after(9_000),
+            "crowd": MACHINES,
+            "companion": Companion(3, is_person=True, same_agent=False),
+        },
+    ),
+    ("open_delay.mixed", {"timing": after(40), "action": Action.OPEN, "agent": agent(AgentKind.MAIL_PRIVACY)}),
+    ("before_delivery", {"timing": after(-4)}),
+    ("early_is_usual", {"timing": after(40), "early_mails": 0.1}),
+    ("early_is_usual", {"timing": after(900), "early_mails": 0.5}),
+    ("early_is_usual", {"timing": after(40), "early_mails": 0.5, "action": Action.OPEN}),
+    ("link_sweep", {"sweep": Sweep(1, 1, 2, 2)}),
+    ("click_sweep", {"sweep": Sweep(0, 2, 0, 2)}),
+    ("slow_link_sweep", {"sweep": Sweep(1, 1, 2, 2)}),
+    ("slow_click_sweep", {"sweep": Sweep(0, 1, 0, 4)}),
+    ("fleet_sweeps", {"fleet": Fleet(swept=1, early=0, late=4), "crowd": MACHINES}),
+    ("fleet_sweeps.among_people", {"fleet": Fleet(swept=1, early=0, late=0), "crowd": PEOPLE}),
+    ("fleet_pace", {"fleet": Fleet(swept=0, early=3, late=0), "timing": after(9_000), "crowd": MACHINES}),
+    ("fleet_pace", {"fleet": Fleet(swept=0, early=3, late=0), "timing": after(100), "crowd": PEOPLE}),
+    (
+        "fleet_pace",
+        {
+            "fleet": Fleet(swept=0, early=3, late=0),
+            "timing": after(100),
+            "crowd": MACHINES,
+            "early_share": 0.97,
+        },
+    ),
+    (
+        "fleet_pace",
+        {
+            "fleet": Fleet(swept=0, early=0, late=9),
+            "timing": after(100),
+            "crowd": MACHINES,
+            "sweep": Sweep(0, 4, 0, 4),
+        },
+    ),
+    (
+        "fleet_pace",
+        {
+            "fleet": Fleet(swept=0, early=0, late=9),
+            "timing": after(100),
+            "crowd": MACHINES,
+            "network": net(NetworkClass.SECURITY_VENDOR),
+        },
+    ),
+    ("fleet_share", {"fleet": Fleet(0, early=9, late=0, early_people=24), "timing": after(100), "crowd": MACHINES}),
+    ("fleet_share", {"fleet": Fleet(0, early=9, late=0, early_people=None), "timing": after(100), "crowd": MACHINES}),
+    ("fleet_share", {"fleet": Fleet(0, early=9, late=8), "timing": after(100), "crowd": MACHINES}),
+    ("fleet_share", {"fleet": Fleet(0, early=9, late=0), "timing": after(400), "crowd": MACHINES}),
+    ("recipients_per_minute", {"reach": Reach(4, 4, 4, 4, agents=6)}),
+    ("recipients_per_minute", {"reach": Reach(2, 2, 2, 2, agents=0)}),
+    ("recipients_per_day", {"reach": Reach(0, 9, 5, 9, agents=0), "network": net(NetworkClass.HOSTING, "microsoft")}),
+    ("recipients_per_day", {"reach": Reach(0, 9, 5, 9, agents=6)}),
+    ("recipients_per_day", {"reach": Reach(0, 9, 5, 9, agents=0), "network": net(NetworkClass.VPN)}),
+    ("interactions_per_agent", {"reach": Reach(0, 0, 0, 9, agents=0)}),
+    (
+        "follows_person",
+        {"companion": Companion(12, is_person=True, same_agent=False), "network": net(NetworkClass.VPN)},
+    ),
+    ("honeypot.block", {"visits": Visits(block=5.0), "crowd": PEOPLE}),
+    ("honeypot.message", {"visits": Visits(message=21.0)}),
+    ("honeypot.message", {"visits": Visits(message=5.0), "crowd": PEOPLE}),
+    ("provider.gateway", {"provider": MailProvider(ProviderKind.GATEWAY, "x"), "timing": after(3_600)}),
+    ("provider.gateway", {"provider": MailProvider(ProviderKind.GATEWAY, "x")}),
+    ("provider.gateway", {"provider": MailProvider(ProviderKind.OTHER, ""), "timing": after(40)}),
+    ("familiar_client", {"familiar_hours": 0.5}),
+    ("head_request", {"method": "GET"}),
+    ("prefetch_request", {"headers": {"Sec-Purpose": "navigate"}}),
+    ("no_accept_language", {"headers": dict.fromkeys("abc", "x"), "agent": browser()}),
+    ("no_accept_language", {"headers": {**dict.fromkeys("abc", "x"), "Accept-Language": "de"}, "agent": browser()}),
+]
+
+
+def _named(cases):
+    return [pytest.param(signal, observed, id=f"{signal}-{n}") for n, (signal, observed) in enumerate(cases)]
+
+
+@pytest.mark.parametrize(("signal", "observed"), _named(HITS))
+def test_a_hit_is_found_and_can_say_why(signal, observed):
+    findings = {finding.signal: finding for finding in ask(signals(**observed))}
+
+    assert signal in findings
+    sentence = findings[signal].sentence.format(*findings[signal].values)
+    assert sentence
+    assert "None" not in sentence
+
+
+@pytest.mark.parametrize(("signal", "observed"), _named(NEAR_MISSES))
+def test_a_near_miss_is_left_alone(signal, observed):
+    assert signal not in {finding.signal for finding in ask(signals(**observed))}
+
+
+def test_every_row_of_the_table_has_a_hit():
+    assert {signal for signal, _ in HITS} == set(WEIGHTS)
+
+
+def test_every_rule_is_in_the_rulebook():
+    defined = set()
+    for path in Path(rules.__path__[0]).glob("*.py"):
+        defined.update(re.findall(r"^def ([a-z]\w*)\(signals: Signals\) -> Finding", path.read_text(), re.MULTILINE))
+
+    assert defined <= set(vars(rulebook))
+
+
+def test_nothing_is_said_about_nothing():
+    assert ask(Signals(Interaction())) == []
+
+
+def test_a_reason_names_the_list_and_its_date():
+    findings = ask(signals(network=net(NetworkClass.MAIL_FILTER, "microsoft-eop")))
+
+    sentence = findings[0].sentence.format(*findings[0].values)
+    assert sentence == "192.0.2.1 is in the mail-filtering range of microsoft-eop (list of 2026-10-05)"

@@ -34,7 +34,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.dev
-	$(BIN)/python benchmarks/bot_pipeline.py
+	$(BIN)/python -m benchmarks.bot_pipeline
 
 bench-detection: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.detection.report

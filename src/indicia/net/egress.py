@@ -89,7 +89,7 @@ class EgressGuard:
         Raises:
             EgressRefusedError: It is not worth storing: it would be refused at each delivery as well.
         """
-        destination = _parse(url)
+        destination = destination_of(url)
         address, port = destination.address, destination.port
         if address is not None:
             self.check_address(destination.host, port)
@@ -121,7 +121,12 @@ def parse_allow(text: str) -> tuple[Allowance, ...]:
     return tuple(_allowance(entry.strip()) for entry in text.split(",") if entry.strip())
 
 
-def _parse(url: str) -> Destination:
+def destination_of(url: str) -> Destination:
+    """Parse `url` in the one way that all checks rely on, without judging where it leads.
+
+    Raises:
+        EgressRefusedError: It is malformed, or of a form that no delivery may ever use.
+    """
     # Parsers disagree on where white space, controls and backslashes end a host; no URL holds any of them.
     if not url.isprintable() or " " in url or "\\" in url:
         raise EgressRefusedError("the URL holds characters that no URL may hold")

@@ -7,12 +7,15 @@ writes at the end carries its lease, so a worker that was paused past its lease 
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from indicia.base.clock import Clock
 from indicia.queue import store
 from indicia.queue.model import Job
 from indicia.storage.database import Database, Steps
+
+Rooms = Callable[[Sequence[str]], Mapping[str, int]]
+"""Answers how many more jobs of each of these lanes may start now, all of them together."""
 
 
 class Jobs:
@@ -46,8 +49,8 @@ class Jobs:
             return
         news.clear()
 
-    async def claim(self, kind: str, *, capacity: Callable[[str], int], limit: int, lease_seconds: float) -> list[Job]:
-        """Lease up to `limit` due jobs, at most `capacity(lane)` of each lane, the lanes taking turns.
+    async def claim(self, kind: str, *, rooms: Rooms, limit: int, lease_seconds: float) -> list[Job]:
+        """Lease up to `limit` due jobs, of each lane as many as `rooms` allows, the lanes taking turns.
 
         Every claim counts as an attempt, so a job that kills its worker is recognised by its `attempts`.
 
@@ -56,7 +59,7 @@ class Jobs:
         """
         now = self._clock()
         lanes = await store.lanes_with_due_jobs(self._database, kind, now)
-        wanted = _shares(self._in_turn(kind, lanes), capacity, limit)
+        wanted = divided(rooms(self._in_turn(kind, list(lanes))), limit)
         if not wanted:
             return []
         self._last_lane[kind] = next(reversed(wanted))
@@ -79,9 +82,13 @@ class Jobs:
         """Move a job to the dead jobs, kept there with `reason`."""
         return store.move_to_dead_jobs(job, reason, self._clock())
 
-    def revive(self, dead_job_id: int) -> Steps[int | None]:
-        """Enqueue a dead job anew, due at once; answer its new id, or None when there is none."""
-        return store.revive_dead_job(dead_job_id, self._clock())
+    async def waiting_since(self, kind: str) -> dict[str, float]:
+        """Answer since when (unix seconds) each lane of `kind` has had a job due that nobody has claimed.
+
+        Raises:
+            StorageError: The store cannot be read.
+        """
+        return await store.lanes_with_due_jobs(self._database, kind, self._clock())
 
     async def counts(self) -> dict[str, int]:
         """Answer how many jobs of each kind wait or run."""
@@ -93,15 +100,14 @@ class Jobs:
         return [lane for lane in lanes if lane > last] + [lane for lane in lanes if lane <= last]
 
 
-def _shares(lanes: list[str], capacity: Callable[[str], int], limit: int) -> dict[str, int]:
-    """Divide `limit` among `lanes`: an equal share each, the rest to the first that can take more."""
-    free = {lane: room for lane in lanes if (room := capacity(lane)) > 0}
+def divided(rooms: Mapping[str, int], limit: int) -> dict[str, int]:
+    """Divide `limit` among lanes: an equal share each, what one has no room for to those after it."""
     shares: dict[str, int] = {}
+    free = {lane: room for lane, room in rooms.items() if room > 0}
     left = limit
     for position, (lane, room) in enumerate(free.items()):
-        fair = -(-left // (len(free) - position))
-        shares[lane] = min(room, fair, left)
-        left -= shares[lane]
-        if left == 0:
+        if left <= 0:
             break
+        shares[lane] = min(room, -(-left // (len(free) - position)))
+        left -= shares[lane]
     return shares

@@ -13,9 +13,11 @@ _LANES_WITH_DUE_JOBS = """
         SELECT (SELECT min(jobs.lane) FROM jobs WHERE jobs.kind = $1 AND jobs.lane > lanes.lane)
         FROM lanes WHERE lanes.lane IS NOT NULL
     )
-    SELECT lane FROM lanes
-    WHERE lane IS NOT NULL
-      AND EXISTS (SELECT 1 FROM jobs WHERE jobs.kind = $1 AND jobs.lane = lanes.lane AND jobs.due_at <= $2)
+    SELECT lane, oldest FROM (
+        SELECT lane, (SELECT min(due_at) FROM jobs WHERE jobs.kind = $1 AND jobs.lane = lanes.lane) AS oldest
+        FROM lanes WHERE lane IS NOT NULL
+    ) AS dated
+    WHERE oldest <= $2
 """
 
 # PostgreSQL's storage puts FOR UPDATE SKIP LOCKED where the marker stands; SQLite has one writer and needs none.
@@ -41,9 +43,9 @@ def insert_job(kind: str, lane: str, payload: bytes, *, due_at: float, now: floa
     return cast(int, rows[0][0])
 
 
-async def lanes_with_due_jobs(database: Database, kind: str, now: float) -> list[str]:
-    """Answer the lanes of `kind` that have a job due, in alphabetical order."""
-    return [cast(str, row[0]) for row in await database.fetch(_LANES_WITH_DUE_JOBS, kind, now)]
+async def lanes_with_due_jobs(database: Database, kind: str, now: float) -> dict[str, float]:
+    """Answer the lanes of `kind` that have a job due, in alphabetical order, and since when the oldest is."""
+    return dict(cast("list[tuple[str, float]]", await database.fetch(_LANES_WITH_DUE_JOBS, kind, now)))
 
 
 def claim_jobs(kind: str, wanted: dict[str, int], *, lease: str, now: float, until: float) -> Steps[list[Job]]:
@@ -71,7 +73,7 @@ def postpone_job(job: Job, due_at: float, *, uncount: bool) -> Steps[bool]:
 
 
 def move_to_dead_jobs(job: Job, reason: str, now: float) -> Steps[bool]:
-    """Take a job out of the queue for good, kept with `reason` to be read or replayed."""
+    """Take a job out of the queue for good, kept with `reason` to be looked into."""
     if not (yield from delete_job(job)):
         return False
     yield Statement(
@@ -82,15 +84,6 @@ def move_to_dead_jobs(job: Job, reason: str, now: float) -> Steps[bool]:
         (job.id, job.kind, job.lane, job.attempts, job.payload, job.created_at, now, reason),
     )
     return True
-
-
-def revive_dead_job(job_id: int, now: float) -> Steps[int | None]:
-    """Enqueue a dead job anew, with no attempt counted; answer its new id, or None when there is no such job."""
-    rows = yield Statement("DELETE FROM dead_jobs WHERE id = $1 RETURNING kind, lane, payload", (job_id,))
-    if not rows:
-        return None
-    kind, lane, payload = cast("tuple[str, str, bytes]", rows[0])
-    return (yield from insert_job(kind, lane, payload, due_at=now, now=now))
 
 
 def forget_dead_jobs(before: float) -> Steps[None]:

@@ -1,8 +1,10 @@
 """The queue: at least once, one holder at a time, lanes taking turns."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from indicia.queue.jobs import Jobs
+from indicia.queue.jobs import Jobs, divided
 from indicia.storage.migrate import migrate
 from indicia.storage.sqlite import SqliteDatabase
 from tests.doubles.clock import FakeClock
@@ -28,8 +30,11 @@ async def jobs(database, clock):
     return Jobs(database, clock)
 
 
-async def _claim(jobs, *, limit=100, capacity=lambda _: 100, lease_seconds=30.0):
-    return await jobs.claim(KIND, capacity=capacity, limit=limit, lease_seconds=lease_seconds)
+async def _claim(jobs, *, limit=100, room_of=lambda _: 100, lease_seconds=30.0):
+    def rooms(lanes):
+        return {lane: room_of(lane) for lane in lanes}
+
+    return await jobs.claim(KIND, rooms=rooms, limit=limit, lease_seconds=lease_seconds)
 
 
 async def test_a_job_is_claimed_by_one_worker_alone(database, jobs):
@@ -101,7 +106,7 @@ async def test_a_full_lane_waits_while_others_are_served(database, jobs):
         await database.run(jobs.enqueue(KIND, "busy", b"%d" % number))
     await database.run(jobs.enqueue(KIND, "idle", b"other"))
 
-    claimed = await _claim(jobs, capacity=lambda lane: 0 if lane == "busy" else 5)
+    claimed = await _claim(jobs, room_of=lambda lane: 0 if lane == "busy" else 5)
 
     assert [job.lane for job in claimed] == ["idle"]
 
@@ -123,24 +128,43 @@ async def test_what_a_quiet_lane_leaves_goes_to_the_others(database, jobs):
     for _ in range(10):
         await database.run(jobs.enqueue(KIND, "b", b"work"))
 
-    claimed = await _claim(jobs, limit=8, capacity=lambda lane: 1 if lane == "a" else 100)
+    claimed = await _claim(jobs, limit=8, room_of=lambda lane: 1 if lane == "a" else 100)
 
     assert [job.lane for job in claimed].count("b") == 7
 
 
-async def test_a_buried_job_can_be_revived_with_its_attempts_forgotten(database, jobs):
+async def test_a_buried_job_is_never_claimed_again(database, jobs, clock):
     await database.run(jobs.enqueue(KIND, "lane", b"work"))
     (job,) = await _claim(jobs)
+
     await database.run(jobs.bury(job, "no use"))
 
+    clock.advance(3600)
     assert await _claim(jobs) == []
-    assert await database.run(jobs.revive(job.id)) is not None
-    (again,) = await _claim(jobs)
-    assert (again.payload, again.attempts) == (b"work", 1)
+    assert await database.fetch("SELECT payload, reason FROM dead_jobs") == [(b"work", "no use")]
 
 
-async def test_reviving_what_is_not_buried_changes_nothing(database, jobs):
-    assert await database.run(jobs.revive(12345)) is None
+async def test_a_lane_waits_since_its_oldest_due_job(database, jobs, clock):
+    began = clock()
+    await database.run(jobs.enqueue(KIND, "late", b"work", due_at=began + 60))
+    await database.run(jobs.enqueue(KIND, "lane", b"work"))
+    clock.advance(10)
+    await database.run(jobs.enqueue(KIND, "lane", b"work"))
+
+    waiting = await jobs.waiting_since(KIND)
+    await _claim(jobs)
+
+    assert waiting == {"lane": began}
+    assert await jobs.waiting_since(KIND) == {}
+
+
+@given(st.dictionaries(st.text(max_size=3), st.integers(-2, 50), max_size=30), st.integers(-2, 200))
+def test_a_limit_reaches_as_many_lanes_as_it_can(rooms, limit):
+    shares = divided(rooms, limit)
+
+    assert all(0 < share <= rooms[lane] for lane, share in shares.items())
+    assert sum(shares.values()) <= max(limit, 0)
+    assert len(shares) == min(max(limit, 0), sum(room > 0 for room in rooms.values()))
 
 
 async def test_an_announcement_ends_the_wait(jobs):

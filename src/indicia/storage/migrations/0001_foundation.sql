@@ -57,6 +57,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_due ON jobs (kind, lane, due_at);
 
+-- Jobs that hung or killed their workers, kept for whoever looks into it.
 CREATE TABLE dead_jobs (
     id BIGINT PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -68,6 +69,31 @@ CREATE TABLE dead_jobs (
     reason TEXT NOT NULL
 );
 CREATE INDEX dead_jobs_by_age ON dead_jobs (buried_at);
+
+-- What webhook receivers are owed, until it is delivered. A row has a job or is a dead letter, and these alone have
+-- buried_at, reason and attempts. body comes last so that SQLite reads the other columns without it.
+CREATE TABLE deliveries (
+    id {id},
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    url TEXT NOT NULL,
+    webhook_id TEXT NOT NULL,
+    attempts BIGINT,
+    buried_at DOUBLE PRECISION,
+    reason TEXT,
+    body {bytes} NOT NULL
+);
+CREATE INDEX dead_letters_by_age ON deliveries (buried_at) WHERE buried_at IS NOT NULL;
+
+-- Webhook URLs whose last attempts failed, and those that get nothing until they are enabled again.
+CREATE TABLE endpoint_troubles (
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    url TEXT NOT NULL,
+    failing_since DOUBLE PRECISION NOT NULL,
+    failures BIGINT NOT NULL,
+    disabled_at DOUBLE PRECISION,
+    reason TEXT,
+    PRIMARY KEY (account_id, url)
+);
 
 -- body holds the posted events, result one verdict for each.
 CREATE TABLE detection_requests (

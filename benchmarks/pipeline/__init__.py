@@ -1,0 +1,1 @@
+"""The parts of `benchmarks.bot_pipeline`: traffic, load, and what the service costs."""

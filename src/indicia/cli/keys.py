@@ -1,0 +1,85 @@
+"""`indicia key`: create and revoke API keys."""
+
+from ipaddress import ip_network
+
+import click
+
+from indicia.accounts.model import KeyNotFoundError, Network, Role, UnknownAccountError
+from indicia.bootstrap import Store
+from indicia.cli.durations import DurationType
+from indicia.cli.session import show, with_store
+
+
+class _NetworkType(click.ParamType[Network]):
+    name = "CIDR"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Network:
+        try:
+            return ip_network(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.group()
+def key() -> None:
+    """API keys."""
+
+
+@key.command()
+@click.option("--role", type=click.Choice([*map(str, Role)]), required=True)
+@click.option("--account", help="Whose key it is. Default: the first account.")
+@click.option("--domain", "domain_name", help="The one domain that a sending key opens.")
+@click.option("--allow-ip", "networks", multiple=True, type=_NetworkType(), help="From where alone; may be repeated.")
+@click.option("--expires-in", type=DurationType(), help="Such as 30d.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def create(
+    role: Role,
+    account: str | None,
+    domain_name: str | None,
+    networks: tuple[Network, ...],
+    expires_in: int | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Create a key and show it this once."""
+    if (Role(role) is Role.SENDING) != (domain_name is not None):
+        raise click.UsageError("A sending key needs --domain, and a primary key has none.")
+
+    async def work(store: Store) -> None:
+        domain = None if domain_name is None else await store.domains.named(domain_name)
+        if domain_name is not None and domain is None:
+            raise click.UsageError(f"There is no domain {domain_name}; add it with: indicia domain add {domain_name}")
+        owner = None if domain is not None and account is None else (await store.keys.account(account)).id
+        if domain is not None and owner not in {None, domain.account_id}:
+            raise click.UsageError(f"{domain.name} does not belong to the account {account}.")
+        key_id, new = await store.database.run(
+            store.keys.issue(
+                domain.account_id if domain is not None else owner or 0,
+                Role(role),
+                domain_id=None if domain is None else domain.id,
+                networks=networks,
+                expires_in=expires_in,
+            )
+        )
+        show(
+            {"id": key_id, "key": new, "role": str(role), "domain": None if domain is None else domain.name},
+            as_json=as_json,
+        )
+
+    try:
+        with_store(work)
+    except UnknownAccountError as error:
+        raise click.UsageError(
+            f"There is no such account: {error}. Accounts are made by: indicia domain add"
+        ) from error
+
+
+@key.command()
+@click.argument("key_id", type=int, metavar="ID")
+def revoke(key_id: int) -> None:
+    """Close a key for good; it opens nothing from the next request on."""
+    try:
+        with_store(lambda store: store.keys.revoke(key_id))
+    except KeyNotFoundError as error:
+        raise click.ClickException(f"There is no open key with the id {key_id}.") from error
+    click.echo(f"Key {key_id} is revoked.")

@@ -1,0 +1,33 @@
+"""How commands reach the store: opened beside a running service, for one command's work."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import click
+
+from indicia.bootstrap import Store, open_store
+from indicia.config import load_settings
+
+T = TypeVar("T")
+
+
+def with_store(work: Callable[[Store], Awaitable[T]]) -> T:
+    """Open the store that the settings name, do `work` with it, close it."""
+
+    async def session() -> T:
+        async with open_store(load_settings()) as store:
+            return await work(store)
+
+    return asyncio.run(session())
+
+
+def show(fields: dict[str, object], *, as_json: bool) -> None:
+    """Print a command's result, for scripts as one JSON object, for people as lines."""
+    if as_json:
+        click.echo(json.dumps(fields))
+        return
+    for name, value in fields.items():
+        if value is not None:
+            click.echo(f"{name.replace('_', ' ')}: {value}")

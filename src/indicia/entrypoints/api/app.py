@@ -1,0 +1,100 @@
+"""The API's routes, who may take them, and what becomes of errors."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from importlib import resources
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from indicia.accounts.keys import Keys
+from indicia.aggregates.rate_limits import RateLimits
+from indicia.base.errors import AppError
+from indicia.entrypoints.api.bot import BotApi
+from indicia.entrypoints.api.caller import Authenticated
+from indicia.entrypoints.api.domains import DomainsApi
+from indicia.entrypoints.api.errors import ApiError
+from indicia.entrypoints.api.health import HealthApi
+from indicia.entrypoints.api.replies import as_api_error, encoded_reply, error_reply
+from indicia.entrypoints.api.whoami import WhoAmI
+from indicia.net.client_address import Network
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Endpoints(NamedTuple):
+    """The handlers that routes lead to."""
+
+    bot: BotApi
+    domains: DomainsApi
+    health: HealthApi
+    whoami: WhoAmI
+
+
+def api_app(
+    endpoints: Endpoints, keys: Keys, *, failures: RateLimits | None, trusted_proxies: Sequence[Network]
+) -> ASGIApp:
+    """Build the API: open paths first, then those that need a key, so that without one even nothing is a 401."""
+    keyed = Router(
+        [
+            _route("/test", endpoints.whoami.show, "GET"),
+            _route("/domains", endpoints.domains.list, "GET"),
+            _route("/domains/{domain}", endpoints.domains.show, "GET"),
+            _route("/{domain}/bot", endpoints.bot.submit, "POST"),
+            _route("/{domain}/bot/{request_id}", endpoints.bot.result, "GET"),
+        ],
+        redirect_slashes=False,
+        default=_Answer(_nowhere),
+    )
+    return Router(
+        [
+            _route("/healthz", endpoints.health.alive, "GET"),
+            _route("/readyz", endpoints.health.ready, "GET"),
+            _route("/metrics", endpoints.health.metrics, "GET"),
+            _route("/openapi.json", _openapi, "GET"),
+        ],
+        redirect_slashes=False,
+        default=Authenticated(keyed, keys=keys, failures=failures, trusted_proxies=trusted_proxies),
+    )
+
+
+class _Answer:
+    """A handler as an application: checks the method, and answers the errors that the handler raises."""
+
+    def __init__(self, handler: Handler, methods: frozenset[str] | None = None) -> None:
+        self._handler = handler
+        self._methods = methods
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._respond(request)
+        except ApiError as error:
+            response = error_reply(error)
+        except AppError as error:
+            known = as_api_error(error)
+            if known is None:
+                raise
+            response = error_reply(known)
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        if self._methods is not None and request.method not in self._methods:
+            allowed = ", ".join(sorted(self._methods))
+            raise ApiError(405, f"Use {allowed} here", headers={"Allow": allowed})
+        return await self._handler(request)
+
+
+def _route(path: str, handler: Handler, method: str) -> Route:
+    # Starlette would answer a wrong method in plain text, so the route takes all of them.
+    return Route(path, _Answer(handler, frozenset({method, "HEAD"} if method == "GET" else {method})))
+
+
+async def _nowhere(request: Request) -> Response:
+    raise ApiError(404, f"There is nothing at {request.url.path[:200]}")
+
+
+async def _openapi(_: Request) -> Response:
+    return encoded_reply((resources.files("indicia.entrypoints.api") / "openapi.json").read_bytes())

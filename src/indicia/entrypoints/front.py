@@ -1,0 +1,75 @@
+"""The outermost layer of every request: its id, its log line, its metrics, and its last safety net."""
+
+import secrets
+from collections.abc import Callable
+from time import perf_counter
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from indicia.base.log import get_logger
+
+log = get_logger()
+
+_INTERNAL_ERROR = b'{"message":"Internal error; the log has it under this X-Request-Id","status":500}'
+
+
+class Front:
+    """Sends a request to the public pages or to the API, and answers for both."""
+
+    def __init__(
+        self, api: ASGIApp, *, public: ASGIApp, is_public: Callable[[Scope], bool], registry: CollectorRegistry
+    ) -> None:
+        """Take `is_public`, which tells by path whether `public` answers a request, before any routing."""
+        self._api = api
+        self._public = public
+        self._is_public = is_public
+        self._requests = Counter("indicia_http_requests", "Requests by status", ["kind", "status"], registry=registry)
+        self._seconds = Histogram(
+            "indicia_http_request_seconds",
+            "Time to answer",
+            ["kind"],
+            buckets=(0.001, 0.005, 0.025, 0.1, 0.5, 1.5, 5.0, 30.0),
+            registry=registry,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        started = perf_counter()
+        request_id = secrets.token_hex(8)
+        kind = "public" if self._is_public(scope) else "api"
+        status = 0
+
+        async def send_named(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), *_response_headers(kind, request_id)]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await (self._public if kind == "public" else self._api)(scope, receive, send_named)
+            except Exception:
+                log.exception("request.failed", method=scope["method"])
+                if status == 0:
+                    await _answer_internal_error(send_named)
+            elapsed = perf_counter() - started
+            log.info("request.answered", method=scope["method"], status=status, ms=round(elapsed * 1000, 1), kind=kind)
+        self._requests.labels(kind, status).inc()
+        self._seconds.labels(kind).observe(elapsed)
+
+
+def _response_headers(kind: str, request_id: str) -> list[tuple[bytes, bytes]]:
+    # A server's own name would say which weaknesses to try.
+    named = [(b"server", b"indicia"), (b"x-request-id", request_id.encode())]
+    if kind == "api":
+        named += [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+    return named
+
+
+async def _answer_internal_error(send: Send) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(_INTERNAL_ERROR)).encode())]
+    await send({"type": "http.response.start", "status": 500, "headers": headers})
+    await send({"type": "http.response.body", "body": _INTERNAL_ERROR})

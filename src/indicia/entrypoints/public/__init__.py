@@ -1,0 +1,1 @@
+"""Addresses that mail clients visit, without a key."""

@@ -1,0 +1,1 @@
+"""Background work: claim a job, do it, finish it."""

@@ -1,0 +1,1 @@
+"""Telling customers' endpoints what happened, at least once."""

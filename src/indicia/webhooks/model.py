@@ -1,0 +1,72 @@
+"""Endpoints, what they are owed, and what is known of those that fail."""
+
+from typing import NamedTuple, Self
+
+import msgspec
+
+
+class Endpoint(NamedTuple):
+    """One account's webhook URL; accounts that share a URL share neither its turn nor its troubles."""
+
+    account_id: int
+    url: str
+
+    @property
+    def lane(self) -> str:
+        """The lane of this endpoint's jobs."""
+        return f"{self.account_id} {self.url}"
+
+    @classmethod
+    def of_lane(cls, lane: str) -> Self:
+        """Read what `lane` wrote."""
+        account_id, _, url = lane.partition(" ")
+        return cls(int(account_id), url)
+
+
+class Delivery(msgspec.Struct, frozen=True, gc=False):
+    """One payload on its way to one endpoint.
+
+    Attributes:
+        webhook_id: The same for all attempts and replays: receivers recognise repeats by it.
+        body: A JSON object with at least one member and no `signature`, which every attempt makes anew.
+    """
+
+    id: int
+    endpoint: Endpoint
+    webhook_id: str
+    body: bytes
+
+
+class DeadLetter(msgspec.Struct, frozen=True, gc=False):
+    """A delivery that was given up; `buried_at` is in unix seconds, `reason` a text for customers."""
+
+    id: int
+    account: str
+    url: str
+    webhook_id: str
+    attempts: int
+    reason: str
+    buried_at: float
+
+
+class DeadLetterFilter(NamedTuple):
+    """Which dead letters are meant: those that fit everything given.
+
+    `buried_from` and `buried_before` are in unix seconds.
+    """
+
+    id: int | None = None
+    account_id: int | None = None
+    url: str | None = None
+    buried_from: float | None = None
+    buried_before: float | None = None
+
+
+class DisabledEndpoint(msgspec.Struct, frozen=True, gc=False):
+    """A URL that gets nothing until it is enabled again; times are in unix seconds."""
+
+    account: str
+    url: str
+    reason: str
+    failing_since: float
+    disabled_at: float

@@ -1,6 +1,7 @@
 """One running service for most tests of the API, with two accounts that must not see each other."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -27,6 +28,11 @@ class Installation(NamedTuple):
     plain_key: str
     foreign_key: str
 
+    @property
+    def data_dir(self) -> Path:
+        """Where its store and its secrets lie."""
+        return self.service.directory / "data"
+
 
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
@@ -49,6 +55,23 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 async def api(installation: Installation) -> AsyncIterator[Api]:
     """A client with the sending key of `DOMAIN`."""
     async with Api(installation.service.url, installation.sending_key) as api:
+        yield api
+
+
+@pytest.fixture(scope="session")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A second service, with rate limits, a settle window, and this machine as a trusted proxy."""
+    directory = tmp_path_factory.mktemp("strict")
+    with Service(directory, RATE_LIMITS="on", SETTLE_SECONDS="2", TRUSTED_PROXIES="127.0.0.1/32") as service:
+        service.cli(*_domain_add(DOMAIN, "ours"), "--enable", "bot-detection")
+        yield service
+
+
+@pytest.fixture
+async def strict_api(strict: Service) -> AsyncIterator[Api]:
+    """A client of the strict service, with a key of its own, so that tests use up no limit of another."""
+    created = strict.cli("key", "create", "--role", "sending", "--domain", DOMAIN)
+    async with Api(strict.url, created["key"]) as api:
         yield api
 
 

@@ -37,7 +37,7 @@ def interaction(**fields: object) -> dict[str, object]:
 
 
 class Customer:
-    """Made beside a running service by its command line; its connections outlive no request, so it stays of use over restarts."""
+    """Made beside a running service by its command line; stays of use over the service's restarts."""
 
     def __init__(self, service: Service) -> None:
         added = service.cli("domain", "add", DOMAIN, "--state", "active", "--enable", "bot-detection")

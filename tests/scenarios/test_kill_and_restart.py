@@ -13,7 +13,7 @@ from tests.doubles.service import Service
 from tests.doubles.webhook_receiver import WebhookReceiver
 from tests.scenarios.customer import MAIL_FILTER, Customer, interaction
 
-ROUNDS = 5
+ROUNDS = 4
 LONGEST_ROUND_SECONDS = 0.8
 # A job that was under way comes due again when its lease ends.
 PATIENCE_SECONDS = 75.0

@@ -8,6 +8,7 @@ from indicia.accounts.model import KeyNotFoundError, Network, Role, UnknownAccou
 from indicia.bootstrap import Store
 from indicia.cli.durations import DurationType
 from indicia.cli.session import show, with_store
+from indicia.domains.model import Domain
 
 
 class _NetworkType(click.ParamType[Network]):
@@ -46,25 +47,14 @@ def create(
         raise click.UsageError("A sending key needs --domain, and a primary key has none.")
 
     async def work(store: Store) -> None:
-        domain = None if domain_name is None else await store.domains.named(domain_name)
-        if domain_name is not None and domain is None:
-            raise click.UsageError(f"There is no domain {domain_name}; add it with: indicia domain add {domain_name}")
-        owner = None if domain is not None and account is None else (await store.keys.account(account)).id
-        if domain is not None and owner not in {None, domain.account_id}:
-            raise click.UsageError(f"{domain.name} does not belong to the account {account}.")
+        domain = None if domain_name is None else await _domain(store, domain_name, account)
+        account_id = domain.account_id if domain is not None else (await store.keys.account(account)).id
+        domain_id = None if domain is None else domain.id
         key_id, new = await store.database.run(
-            store.keys.issue(
-                domain.account_id if domain is not None else owner or 0,
-                Role(role),
-                domain_id=None if domain is None else domain.id,
-                networks=networks,
-                expires_in=expires_in,
-            )
+            store.keys.issue(account_id, Role(role), domain_id=domain_id, networks=networks, expires_in=expires_in)
         )
-        show(
-            {"id": key_id, "key": new, "role": str(role), "domain": None if domain is None else domain.name},
-            as_json=as_json,
-        )
+        name = None if domain is None else domain.name
+        show({"id": key_id, "key": new, "role": str(role), "domain": name}, as_json=as_json)
 
     try:
         with_store(work)
@@ -72,6 +62,16 @@ def create(
         raise click.UsageError(
             f"There is no such account: {error}. Accounts are made by: indicia domain add"
         ) from error
+
+
+async def _domain(store: Store, name: str, account: str | None) -> Domain:
+    """Answer the domain of that name, of that account if one is named."""
+    domain = await store.domains.named(name)
+    if domain is None:
+        raise click.UsageError(f"There is no domain {name}; add it with: indicia domain add {name}")
+    if account is not None and (await store.keys.account(account)).id != domain.account_id:
+        raise click.UsageError(f"{domain.name} does not belong to the account {account}.")
+    return domain
 
 
 @key.command()

@@ -4,6 +4,7 @@ Every event is kept as the bytes that were posted, because results echo it exact
 read into an `Interaction` beside it. Where a key stands twice in an object, the last one counts.
 """
 
+import re
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
@@ -19,10 +20,16 @@ MOST_EVENTS = 500
 MOST_EXTRA_BYTES = 4096
 LONGEST_TEXT = 8192
 LONGEST_ID = 1024
+# Far below the thousand at which Python gives up, and PHP's 512, because receivers must read it as well.
+MOST_LEVELS = 64
 # 2100-01-01: what lies beyond in seconds is taken for milliseconds, and refused if it is neither.
 _LATEST_SECONDS = 4_102_444_800.0
-_TIMES = ("ts", "message_ts", "delivered_ts")
 _IDS = ("event_id", "recipient_id", "message_id", "link_id")
+_YES = frozenset({True, "true", "yes", "1"})
+_NO = frozenset({None, False, "false", "no", "0", ""})
+_TOO_DEEP = "body: is nested too deeply"
+# Strings are matched whole, so that brackets in them do not count.
+_BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]')
 
 
 class InvalidRequestError(AppError, ValueError):
@@ -41,6 +48,7 @@ class Posted(NamedTuple):
     webhook_url: str | None
     explain: bool
     is_single: bool
+    revisions: bool = False
 
 
 class _Event(msgspec.Struct, forbid_unknown_fields=False):
@@ -60,64 +68,87 @@ class _Event(msgspec.Struct, forbid_unknown_fields=False):
     headers: dict[str, str] | None = None
 
 
-class _Batch(msgspec.Struct):
-    events: list[msgspec.Raw] | None = None
+class _Wishes(msgspec.Struct):
     webhook_url: str | None = None
-    explain: bool = False
+    explain: bool | int | str | None = None
+    revisions: bool | int | str | None = None
+
+
+class _Body(_Wishes):
+    events: list[msgspec.Raw] | None = None
+    ip: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    uas: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 # What is ours or steers the request, and so does not count as a caller's own attribute.
-_KNOWN = frozenset(_Event.__struct_fields__) | {"webhook_url", "explain"}
+_KNOWN = frozenset(_Event.__struct_fields__) | {"webhook_url", "explain", "revisions"}
 _event_decoder = msgspec.json.Decoder(_Event)
-_batch_decoder = msgspec.json.Decoder(_Batch)
+_wishes_decoder = msgspec.json.Decoder(_Wishes)
+_body_decoder = msgspec.json.Decoder(_Body)
 _members_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def read_batch(body: bytes) -> Posted:
-    """Read a JSON batch.
+def read_json(body: bytes) -> Posted:
+    """Read a JSON body: a batch, or one interaction where there are no `events` but an `ip` or `uas`.
 
     Raises:
         InvalidRequestError: Anything in it is wrong; every bad event is named.
     """
     try:
         body.decode()
-        batch = _batch_decoder.decode(body)
+        read = _body_decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequestError([_decoding_problem(error)]) from error
-    problems = []
-    if batch.events is None:
-        problems.append("events: is required, an array of 1 to 500 events")
-    elif not 1 <= len(batch.events) <= MOST_EVENTS:
-        problems.append(f"events: must hold 1 to {MOST_EVENTS} events, not {len(batch.events)}")
-    if not batch.webhook_url:
+    if read.events is None and (read.ip is not msgspec.UNSET or read.uas is not msgspec.UNSET):
+        return _single(msgspec.Raw(body.strip()), read)
+    return _batch(read)
+
+
+def read_single(fields: dict[str, object]) -> Posted:
+    """Read one interaction from the fields of a form.
+
+    Raises:
+        InvalidRequestError: Anything in it is wrong.
+    """
+    raw = msgspec.Raw(msgspec.json.encode(fields, order="sorted"))
+    try:
+        wishes = _wishes_decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        raise InvalidRequestError([_decoding_problem(error)]) from error
+    return _single(raw, wishes)
+
+
+def _single(raw: msgspec.Raw, wishes: _Wishes) -> Posted:
+    problems: list[str] = []
+    explain = _is_yes("explain", wishes.explain, problems)
+    revisions = _is_yes("revisions", wishes.revisions, problems)
+    interaction, faults = read_event(raw, is_single=True)
+    if problems + faults:
+        raise InvalidRequestError(problems + faults)
+    return Posted([raw], [interaction], wishes.webhook_url or None, explain, True, revisions)
+
+
+def _batch(body: _Body) -> Posted:
+    events = body.events or []
+    problems: list[str] = []
+    explain = _is_yes("explain", body.explain, problems)
+    revisions = _is_yes("revisions", body.revisions, problems)
+    if body.events is None:
+        problems.append(f"events: is required, an array of 1 to {MOST_EVENTS} events")
+    elif not 1 <= len(events) <= MOST_EVENTS:
+        problems.append(f"events: must hold 1 to {MOST_EVENTS} events, not {len(events)}")
+    if not body.webhook_url:
         problems.append("webhook_url: is required, the URL to which results are posted")
-    if problems or batch.events is None:
+    if problems:
         raise InvalidRequestError(problems)
     interactions = []
-    for position, raw in enumerate(batch.events):
+    for position, raw in enumerate(events):
         interaction, faults = read_event(raw, is_single=False)
         interactions.append(interaction)
         problems.extend(f"events[{position}].{fault}" for fault in faults)
     if problems:
         raise InvalidRequestError(problems)
-    return Posted(batch.events, interactions, batch.webhook_url, batch.explain, is_single=False)
-
-
-def read_single(fields: dict[str, object]) -> Posted:
-    """Read one interaction from named values, as a form or a flat JSON object gives them.
-
-    Raises:
-        InvalidRequestError: Anything in it is wrong.
-    """
-    explain = fields.get("explain") in (True, 1, "true", "yes", "1")
-    webhook_url = fields.get("webhook_url")
-    problems = [] if webhook_url is None or isinstance(webhook_url, str) else ["webhook_url: must be a string"]
-    raw = msgspec.Raw(msgspec.json.encode(fields, order="sorted"))
-    interaction, faults = read_event(raw, is_single=True)
-    if problems + faults:
-        raise InvalidRequestError(problems + faults)
-    url = webhook_url if isinstance(webhook_url, str) and webhook_url else None
-    return Posted([raw], [interaction], url, explain, is_single=True)
+    return Posted(events, interactions, body.webhook_url, explain, False, revisions)
 
 
 def read_event(raw: msgspec.Raw | bytes, *, is_single: bool) -> tuple[Interaction, list[str]]:
@@ -162,6 +193,8 @@ def _check_presence(event: _Event, faults: list[str], *, is_single: bool) -> Non
 
 
 def _check_sizes(event: _Event, raw: msgspec.Raw | bytes, faults: list[str]) -> None:
+    if _is_too_deep(bytes(raw)):
+        faults.append(_TOO_DEEP)
     size = memoryview(raw).nbytes
     # An event that is short as a whole has nothing too long in it, and nearly all are.
     if size <= LONGEST_ID:
@@ -185,6 +218,27 @@ def _check_sizes(event: _Event, raw: msgspec.Raw | bytes, faults: list[str]) -> 
             faults.append(f"your own attributes: hold {extra} bytes, and {MOST_EXTRA_BYTES} are allowed in one event")
         if event.headers is not None and memoryview(members["headers"]).nbytes > 2 * LONGEST_TEXT:
             faults.append(f"headers: hold more than {2 * LONGEST_TEXT} bytes")
+
+
+def _is_too_deep(text: bytes) -> bool:
+    """Tell whether the JSON `text` has more levels than may be read again from wherever it is stored."""
+    # With so few brackets in all it cannot, and nearly no event has more.
+    if text.count(b"[") + text.count(b"{") <= MOST_LEVELS:
+        return False
+    level = 0
+    for match in _BRACKETS.finditer(text):
+        level += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(match[0], 0)
+        if level > MOST_LEVELS:
+            return True
+    return False
+
+
+def _is_yes(name: str, value: bool | int | str | None, problems: list[str]) -> bool:  # noqa: FBT001
+    if value in _YES:
+        return True
+    if value not in _NO:
+        problems.append(f"{name}: must be true or false")
+    return False
 
 
 def _identifier(value: str | int | None) -> str | None:
@@ -260,7 +314,7 @@ def _seconds(name: str, value: float | str | None, faults: list[str]) -> float |
 def _decoding_problem(error: Exception) -> str:
     """Put msgspec's words into the form `field: why`."""
     if isinstance(error, RecursionError):
-        return "body: is nested too deeply"
+        return _TOO_DEEP
     if isinstance(error, msgspec.ValidationError):
         why, _, path = str(error).partition(" - at `$")
         field = path.rstrip("`").lstrip(".") or "body"

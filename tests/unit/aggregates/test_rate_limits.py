@@ -51,6 +51,19 @@ def test_callers_and_limits_do_not_share_a_quota():
     assert limits.take(Limit("batch", 60, 60.0), "key").allowed
 
 
+def test_what_is_left_can_be_taken_and_looking_takes_nothing():
+    clock = FakeClock()
+    limits = RateLimits(clock)
+
+    for _ in range(45):
+        limits.take(LIMIT, "key")
+
+    assert [limits.left(LIMIT, "key") for _ in range(2)] == [15, 15]
+    assert limits.left(LIMIT, "other") == 60
+    clock.advance(5.5)
+    assert limits.left(LIMIT, "key") == 20
+
+
 def test_a_million_passing_callers_are_forgotten():
     clock = FakeClock()
     limits = RateLimits(clock)

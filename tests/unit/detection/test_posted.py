@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicia.detection.model import Action
-from indicia.detection.posted import InvalidRequestError, read_batch, read_event, read_single
+from indicia.detection.posted import InvalidRequestError, read_event, read_json, read_single
 
 URL = "https://hooks.example.com/x"
 
@@ -26,7 +26,7 @@ def _read(**fields: object):
 
 
 def test_the_three_required_fields_suffice():
-    posted = read_batch(_batch(_event()))
+    posted = read_json(_batch(_event()))
 
     (interaction,) = posted.interactions
     assert (interaction.ip, interaction.uas, interaction.event_id) == ("203.0.113.7", "Mozilla/5.0", "e1")
@@ -39,7 +39,7 @@ def test_every_bad_event_is_named_with_its_place_and_fault():
     events = [_event(), _event(ip="not an ip"), _event(event_id=None), {"ip": "203.0.113.7", "event_id": "e"}, "text"]
 
     with pytest.raises(InvalidRequestError) as refused:
-        read_batch(_batch(*events))
+        read_json(_batch(*events))
 
     assert refused.value.problems == [
         "events[1].ip: not an IP address",
@@ -159,20 +159,20 @@ def test_long_known_fields_do_not_count_as_own_attributes():
 )
 def test_a_body_that_is_no_batch_is_one_sentence(body, problem):
     with pytest.raises(InvalidRequestError) as refused:
-        read_batch(body)
+        read_json(body)
 
     assert refused.value.problems == [problem]
 
 
 def test_501_events_are_refused_and_500_are_not():
-    assert len(read_batch(_batch(*[_event()] * 500)).events) == 500
+    assert len(read_json(_batch(*[_event()] * 500)).events) == 500
     with pytest.raises(InvalidRequestError, match="not 501"):
-        read_batch(_batch(*[_event()] * 501))
+        read_json(_batch(*[_event()] * 501))
 
 
 def test_a_batch_needs_a_webhook_url():
     with pytest.raises(InvalidRequestError, match="webhook_url"):
-        read_batch(json.dumps({"events": [_event()]}).encode())
+        read_json(json.dumps({"events": [_event()]}).encode())
 
 
 def test_of_a_key_that_stands_twice_the_last_one_counts():
@@ -217,4 +217,4 @@ def test_any_values_in_known_fields_are_read_or_faulted(fields):
 @given(st.binary(max_size=200))
 def test_any_bytes_as_a_batch_raise_nothing_but_the_refusal(body):
     with pytest.raises(InvalidRequestError):
-        read_batch(body)
+        read_json(body)

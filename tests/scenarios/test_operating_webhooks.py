@@ -1,7 +1,8 @@
 """An operator looks after webhooks by the command line, beside the running service."""
 
 import asyncio
-from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
 
 import aiohttp
 import pytest
@@ -20,11 +21,21 @@ def service(tmp_path_factory: pytest.TempPathFactory):
         yield service
 
 
-async def buried(service: Service, url: str) -> dict[str, object]:
+async def listed(service: Service, *arguments: str) -> Any:
+    """Read a list, without keeping receivers from answering."""
+    return await asyncio.to_thread(service.cli, "webhook", *arguments)
+
+
+async def told(service: Service, *arguments: str) -> CompletedProcess[str]:
+    """Run a command, without keeping receivers from answering."""
+    return await asyncio.to_thread(service.run, "webhook", *arguments)
+
+
+async def buried(service: Service, url: str) -> dict[str, Any]:
     """Wait for the one dead letter of `url`."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not (letters := service.cli("webhook", "dead", "--url", url)):
-            await asyncio.sleep(0.05)
+        while not (letters := await listed(service, "dead", "--url", url)):
+            pass
     (letter,) = letters
     return letter
 
@@ -41,11 +52,12 @@ async def metrics(service: Service) -> dict[str, float]:
 
 async def test_dead_letter_is_listed_and_replayed_by_its_id(service: Service):
     async with WebhookReceiver() as receiver, Customer(service) as customer:
+        url = receiver.url()
         receiver.script.append(status(406))
-        request_id = await customer.post([interaction()], receiver.url())
-        letter = await buried(service, receiver.url())
+        request_id = await customer.post([interaction()], url)
+        letter = await buried(service, url)
 
-        finished = service.run("webhook", "replay", str(letter["id"]))
+        finished = await told(service, "replay", str(letter["id"]))
         (first, second) = await receiver.wait_for(2)
 
     assert finished.stdout == "Owed anew: 1.\n"
@@ -53,30 +65,30 @@ async def test_dead_letter_is_listed_and_replayed_by_its_id(service: Service):
     assert letter["reason"] == "the receiver answered 406 and asked for no more attempts"
     assert first.headers["webhook-id"] == second.headers["webhook-id"] == request_id
     assert customer.accepts(second)
-    assert service.cli("webhook", "dead", "--url", receiver.url()) == []
+    assert await listed(service, "dead", "--url", url) == []
 
 
 async def test_disabled_url_is_enabled_and_what_it_missed_is_replayed(service: Service):
     async with WebhookReceiver() as receiver, Customer(service) as customer:
+        url = receiver.url()
         receiver.script.append(status(410))
-        await customer.post([interaction()], receiver.url())
-        await buried(service, receiver.url())
-        listed = service.cli("webhook", "disabled")
-        while_disabled = service.run("webhook", "replay", "--url", receiver.url())
+        await customer.post([interaction()], url)
+        await buried(service, url)
+        (entry,) = await listed(service, "disabled")
+        while_disabled = await told(service, "replay", "--url", url)
         measured = await metrics(service)
 
-        enabled = service.run("webhook", "enable", receiver.url(), "--account", "default")
-        replayed = service.run("webhook", "replay", "--url", receiver.url(), "--since", "1h", "--account", "default")
+        enabled = await told(service, "enable", url, "--account", "default")
+        replayed = await told(service, "replay", "--url", url, "--since", "1h", "--account", "default")
         await receiver.wait_for(2)
 
-    assert [(entry["account"], entry["url"], entry["reason"]) for entry in listed] == [
-        ("default", receiver.url(), "the receiver has switched this URL off (410)")
-    ]
+    reason = "the receiver has switched this URL off (410)"
+    assert (entry["account"], entry["url"], entry["reason"]) == ("default", url, reason)
     assert while_disabled.stdout == "Owed anew: 0.\n"
     assert (measured["indicia_webhook_disabled_urls"], measured["indicia_webhook_dead_letters"]) == (1, 1)
     assert measured["indicia_webhook_attempts_total disabled"] == 1
     assert (enabled.returncode, replayed.stdout) == (0, "Owed anew: 1.\n")
-    assert service.cli("webhook", "disabled") == []
+    assert await listed(service, "disabled") == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """The API's routes, who may take them, and what becomes of errors."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from importlib import resources
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -17,11 +16,19 @@ from indicia.entrypoints.api.caller import Authenticated
 from indicia.entrypoints.api.domains import DomainsApi
 from indicia.entrypoints.api.errors import ApiError
 from indicia.entrypoints.api.health import HealthApi
-from indicia.entrypoints.api.replies import as_api_error, encoded_reply, error_reply
+from indicia.entrypoints.api.reference import ReferenceFile
+from indicia.entrypoints.api.replies import as_api_error, error_reply
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.net.client_address import Network
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+_REFERENCE = {
+    "/openapi.json": ("openapi.json", "application/json"),
+    "/docs": ("static/reference.html", "text/html"),
+    "/docs/reference.css": ("static/reference.css", "text/css"),
+    "/docs/reference.js": ("static/reference.js", "text/javascript"),
+}
 
 
 class Endpoints(NamedTuple):
@@ -53,7 +60,7 @@ def api_app(
             _route("/healthz", endpoints.health.alive, "GET"),
             _route("/readyz", endpoints.health.ready, "GET"),
             _route("/metrics", endpoints.health.metrics, "GET"),
-            _route("/openapi.json", _openapi, "GET"),
+            *(_route(path, ReferenceFile(*file).show, "GET") for path, file in _REFERENCE.items()),
         ],
         redirect_slashes=False,
         default=Authenticated(keyed, keys=keys, failures=failures, trusted_proxies=trusted_proxies),
@@ -94,7 +101,3 @@ def _route(path: str, handler: Handler, method: str) -> Route:
 
 async def _nowhere(request: Request) -> Response:
     raise ApiError(404, f"There is nothing at {request.url.path[:200]}")
-
-
-async def _openapi(_: Request) -> Response:
-    return encoded_reply((resources.files("indicia.entrypoints.api") / "openapi.json").read_bytes())

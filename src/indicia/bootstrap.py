@@ -16,24 +16,31 @@ from indicia.aggregates.rate_limits import RateLimits
 from indicia.base.clock import system_clock
 from indicia.base.ids import time_ordered_uuid
 from indicia.config import Settings
-from indicia.datasets.registry import Datasets
+from indicia.datasets.registry import Datasets, check_datasets
 from indicia.detection.engine import Engine
 from indicia.detection.honeypot import HoneypotVisits
 from indicia.detection.judging import Judging
+from indicia.detection.labels import Labels
+from indicia.detection.learning.learner import Learner
 from indicia.detection.options import DetectionOptions
 from indicia.detection.recipients import RecipientProviders
 from indicia.detection.requests import JOB_KIND as DETECTION_JOBS
 from indicia.detection.requests import DetectionRequests
+from indicia.detection.revisions import Revisions
+from indicia.detection.study import Study
 from indicia.domains.model import DomainState, Feature
 from indicia.domains.registry import DomainRegistry
+from indicia.entrypoints.api.admission import BotAdmission
 from indicia.entrypoints.api.app import Endpoints, api_app
 from indicia.entrypoints.api.bot import BotApi
 from indicia.entrypoints.api.domains import DomainsApi
 from indicia.entrypoints.api.health import HealthApi, RefreshGauges
+from indicia.entrypoints.api.labels import LabelsApi
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.entrypoints.front import Front
 from indicia.entrypoints.public.honeypot import HoneypotPage
 from indicia.entrypoints.workers.housekeeping import Housekeeping
+from indicia.entrypoints.workers.patterns import Patterns
 from indicia.entrypoints.workers.runner import Handle, Pace, Runner
 from indicia.entrypoints.workers.webhooks import AT_ONCE, LEASE_SECONDS, WebhookDeliveries
 from indicia.net.dns import Resolver
@@ -125,7 +132,7 @@ async def prepare(settings: Settings, *, with_demo: bool) -> DemoAccount | None:
     Raises:
         AppError: It could not; the message says why.
     """
-    open_datasets(settings)
+    check_datasets(settings.datasets_path)
     async with open_store(settings) as store:
         if not with_demo or await has_accounts(store.database):
             return None
@@ -181,17 +188,22 @@ class Service:
         await self._closing.aclose()
 
     async def _start_workers(self, store: Store, lanes: Lanes, metrics: WebhookMetrics) -> None:
+        # The embedded store has one working process, so whatever is leased now was leased by one that is gone.
+        await store.database.run(store.jobs.take_back())
         datasets = open_datasets(self._settings)
         resolver = Resolver(system_clock, self._settings.dns_servers)
         self._closing.push_async_callback(resolver.close)
         client = HttpClient(EgressGuard(self._settings.egress_allow), resolver, system_clock)
         self._closing.push_async_callback(client.close)
+        options = DetectionOptions(self._settings.settle_seconds)
+        engine = Engine(datasets, options, system_clock)
+        providers = RecipientProviders(resolver, datasets)
         judging = Judging(
             store.database,
             store.jobs,
-            engine=Engine(datasets, DetectionOptions(self._settings.settle_seconds), system_clock),
+            engine=engine,
             visits=HoneypotVisits(store.database, store.domains, system_clock),
-            providers=RecipientProviders(resolver, datasets),
+            providers=providers,
             domains=store.domains,
             outbox=store.outbox,
             clock=system_clock,
@@ -208,7 +220,9 @@ class Service:
             ),
         ]
         housekeeping = Housekeeping(store.database, follow_datasets=datasets.reload_if_changed, clock=system_clock)
-        work = [*(runner.run() for runner in self._runners), judging.recall(), housekeeping.run()]
+        learner = Learner(datasets, options.remembered_trails)
+        patterns = _patterns(store, learner, engine, providers)
+        work = [*(runner.run() for runner in self._runners), judging.recall(), housekeeping.run(), patterns.run()]
         self._tasks = [asyncio.create_task(coroutine) for coroutine in work]
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -223,6 +237,18 @@ class Service:
                 return
 
 
+def _patterns(store: Store, learner: Learner, engine: Engine, providers: RecipientProviders) -> Patterns:
+    revisions = Revisions(
+        store.database,
+        engine,
+        providers=providers,
+        domains=store.domains,
+        outbox=store.outbox,
+        clock=system_clock,
+    )
+    return Patterns(Study(store.database, learner, engine, system_clock), revisions)
+
+
 def _runner(store: Store, kind: str, handle: Handle, pace: Pace) -> Runner:
     return Runner(store.jobs, store.database, kind=kind, handle=handle, pace=pace, clock=system_clock)
 
@@ -231,13 +257,16 @@ def _web(settings: Settings, store: Store, registry: CollectorRegistry, webhooks
     limits = RateLimits(system_clock) if settings.rate_limits else None
     guard = EgressGuard(settings.egress_allow)
     requests = DetectionRequests(store.database, store.jobs, guard=guard, clock=system_clock, ids=time_ordered_uuid)
+    admission = BotAdmission(store.domains, limits=limits, contact=settings.contact)
     endpoints = Endpoints(
-        bot=BotApi(requests, store.domains, limits=limits, contact=settings.contact),
+        bot=BotApi(requests, admission),
         domains=DomainsApi(store.domains),
         health=HealthApi(store.database, registry, _gauges(store.jobs, registry, webhooks)),
+        labels=LabelsApi(Labels(store.database, system_clock), admission),
         whoami=WhoAmI(store.domains),
     )
-    honeypot = HoneypotPage(HoneypotVisits(store.database, store.domains, system_clock), settings.trusted_proxies)
+    visits = HoneypotVisits(store.database, store.domains, system_clock)
+    honeypot = HoneypotPage(visits, settings.trusted_proxies, limits)
     api = api_app(endpoints, store.keys, failures=limits, trusted_proxies=settings.trusted_proxies)
     return Front(api, public=honeypot, is_public=honeypot.is_for, registry=registry)
 

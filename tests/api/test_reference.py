@@ -27,6 +27,7 @@ from indicia.entrypoints.api.body import LARGEST_BODY_BYTES
 from indicia.entrypoints.api.bot import BotApi
 from indicia.entrypoints.api.domains import DomainsApi
 from indicia.entrypoints.api.health import HealthApi
+from indicia.entrypoints.api.labels import LabelsApi
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.net.egress import MAX_URL_BYTES
 from tests.api.client import Api
@@ -48,9 +49,10 @@ def test_every_route_is_described_and_nothing_else():
     # Routes are made without looking at what they lead to.
     nothing = cast(Any, None)
     endpoints = Endpoints(
-        bot=BotApi(nothing, nothing, limits=None, contact=""),
+        bot=BotApi(nothing, nothing),
         domains=DomainsApi(nothing),
         health=HealthApi(nothing, nothing, nothing),
+        labels=LabelsApi(nothing, nothing),
         whoami=WhoAmI(nothing),
     )
     opened = cast(Router, api_app(endpoints, cast(Keys, nothing), failures=None, trusted_proxies=()))

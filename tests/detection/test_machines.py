@@ -3,7 +3,7 @@
 import pytest
 
 from indicia.detection.model import Category, Honeypot, Interaction
-from tests.detection.story import HOUR, OPEN, SENT, Detail, tell, touch, why
+from tests.detection.story import CLICK, HOUR, OPEN, SENT, Detail, tell, touch, why
 from tests.doubles.datasets import (
     BARRACUDA,
     CHROME,
@@ -19,7 +19,6 @@ from tests.doubles.datasets import (
     IPHONE,
     MAC,
     MAIL_PRIVACY,
-    OUTLOOK_PROXY,
     REQUESTS,
     SLACK,
 )
@@ -113,16 +112,46 @@ def instant_click() -> list[Interaction]:
     return [touch("10.4.1.1", CHROME, 1)]
 
 
-def vendor_at_delivery() -> list[Interaction]:
-    return [touch("10.6.1.1", CHROME, 120)]
+def vendor_with_its_own_browser() -> list[Interaction]:
+    return [touch("10.6.1.1", CHROME_STALE, 120)]
+
+
+def single_clicks_of_a_sweeping_host() -> list[Interaction]:
+    sweep = [touch("10.6.1.1", CHROME, 43 + n / 10, link_id=f"l{n}") for n in range(9)]
+    return [
+        *sweep,
+        touch("10.6.1.1", EDGE, 30, recipient="r2"),
+        touch("10.6.1.1", EDGE, 9, action=OPEN, recipient="r3"),
+    ]
+
+
+def late_pixel_of_a_sweep() -> list[Interaction]:
+    sweep = [touch("10.4.1.1", CHROME, 7 * HOUR + n / 10, link_id=f"l{n}") for n in range(9)]
+    return [touch("10.4.1.1", EDGE, 7 * HOUR - 33, action=OPEN), *sweep]
+
+
+def hasty_reader_of_every_mail() -> list[Interaction]:
+    return [
+        touch("10.5.1.1", CHROME, 20 * HOUR + 2 * n, message=f"m{mail}", action=OPEN if n == 0 else CLICK)
+        for mail in range(6)
+        for n in range(4)
+    ]
+
+
+def antivirus_hours_later() -> list[Interaction]:
+    return [touch("10.17.1.1", CHROME, 5 * HOUR), touch("10.17.1.2", IE7, 5 * HOUR, recipient="r2")]
+
+
+def browser_before_tls() -> list[Interaction]:
+    return [touch("10.4.1.1", IE7, 5 * HOUR)]
+
+
+def undated_sweep() -> list[Interaction]:
+    return [touch("10.4.1.1", CHROME, 0) for _ in range(12)]
 
 
 def open_at_delivery() -> list[Interaction]:
     return [touch("10.4.1.1", CHROME, 9, action=OPEN)]
-
-
-def outlook_proxy_at_delivery() -> list[Interaction]:
-    return [touch("10.3.1.1", OUTLOOK_PROXY, 9, action=OPEN)]
 
 
 def before_delivery() -> list[Interaction]:
@@ -158,9 +187,14 @@ STORIES = [
     (slow_sweep, DATED, Category.SECURITY_SCANNER),
     (single_clicks_of_a_rotating_fleet, DATED, Category.SECURITY_SCANNER),
     (instant_click, DATED, Category.SECURITY_SCANNER),
-    (vendor_at_delivery, DATED, Category.SECURITY_SCANNER),
+    (vendor_with_its_own_browser, DATED, None),
+    (single_clicks_of_a_sweeping_host, DATED, Category.SECURITY_SCANNER),
+    (late_pixel_of_a_sweep, DATED, Category.SECURITY_SCANNER),
+    (hasty_reader_of_every_mail, DATED, None),
+    (antivirus_hours_later, EVERY, None),
+    (browser_before_tls, EVERY, None),
+    (undated_sweep, (BARE,), None),
     (open_at_delivery, DATED, Category.SECURITY_SCANNER),
-    (outlook_proxy_at_delivery, DATED, Category.SECURITY_SCANNER),
     (before_delivery, DATED, Category.SECURITY_SCANNER),
     (harvester, DATED, None),
 ]

@@ -66,6 +66,18 @@ def isolated_browser() -> list[Interaction]:
     return [touch("10.6.1.1", CHROME, HOUR * (n + 1), recipient=f"r{n}") for n in range(5)]
 
 
+def isolated_browser_at_once() -> list[Interaction]:
+    return [touch("10.6.1.1", CHROME, 40), touch("10.6.1.2", MAC, 4, recipient="r2")]
+
+
+def outlook_on_the_web_at_once() -> list[Interaction]:
+    return [touch(f"10.3.{n}.1", OUTLOOK_PROXY, 1 + 7 * n, action=OPEN, recipient=f"r{n}") for n in range(9)]
+
+
+def outlook_on_a_cloud_desktop() -> list[Interaction]:
+    return [touch("10.3.7.1", OUTLOOK, 20, action=OPEN)]
+
+
 def code_mail() -> list[Interaction]:
     return [touch(f"10.11.{n}.9", CHROME, 15 + 2 * n, recipient=f"r{n}", message=f"m{n}") for n in range(30)]
 
@@ -129,6 +141,9 @@ STORIES = [
     vpn_exit_in_a_cloud,
     cloud_desktops,
     isolated_browser,
+    isolated_browser_at_once,
+    outlook_on_the_web_at_once,
+    outlook_on_a_cloud_desktop,
     code_mail,
     code_mail_on_phones,
     triple_click,

@@ -35,6 +35,7 @@ NETWORKS = {
     "10.13": _network(NetworkClass.EDUCATION, 1103, "surf"),
     "10.14": _network(NetworkClass.CRAWLER, 15169, "googlebot"),
     "10.15": _network(NetworkClass.TOR, 200651, "tor"),
+    "10.17": _network(NetworkClass.SECURITY_VENDOR, 203987, "kaspersky"),
     "10.16": _network(NetworkClass.CDN, 13335, "cloudflare"),
 }
 

@@ -64,7 +64,7 @@ class WebhookWorker:
         self.dead_letters = DeadLetters(self.database, self.outbox, clock)
         self.endpoints = Endpoints(self.database)
         self.registry = CollectorRegistry()
-        lanes = Lanes(most_in_flight=AT_ONCE, hosts=hosts)
+        self.lanes = lanes = Lanes(most_in_flight=AT_ONCE, hosts=hosts)
         self.metrics = WebhookMetrics(self.registry, self.database, self.jobs, lanes=lanes, clock=clock)
         attempts = Attempts(self._client, self.keys, clock, chance=lambda: 0.5)
         deliveries = WebhookDeliveries(self.database, self.jobs, attempts, clock, lanes=lanes, metrics=self.metrics)
@@ -114,6 +114,14 @@ class WebhookWorker:
 
     async def rows(self, table: str, columns: str, key: str = "id") -> list[Row]:
         return await self.database.fetch(f"SELECT {columns} FROM {table} ORDER BY {key}")
+
+    async def until_idle(self) -> None:
+        """Wait until no attempt is under way: its outcome is stored before its lane is free."""
+
+        async def hold() -> bool:
+            return self.lanes.in_flight == 0
+
+        await until(hold)
 
     async def until_buried(self, *expected: Row) -> None:
         """Wait until the dead letters are exactly these, as attempts and reason."""

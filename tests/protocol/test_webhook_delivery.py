@@ -10,6 +10,7 @@ import pytest
 
 from indicia.entrypoints.workers.webhooks import LEASE_SECONDS
 from indicia.storage.database import Steps
+from indicia.webhooks import store
 from indicia.webhooks.model import DeadLetterFilter
 from indicia.webhooks.retry import SCHEDULE_SECONDS
 from tests.doubles.clock import FakeClock
@@ -84,8 +85,10 @@ async def test_schedule_is_kept_to_the_end_and_the_dead_letter_can_be_replayed(
     await worker.owe(receiver.url(), "r1")
     for number, wait in enumerate(SCHEDULE_SECONDS, start=1):
         await worker.until_rows("jobs", "attempts, due_at, lease", (number, worker.clock() + wait, None))
+        await worker.until_idle()
         await worker.pass_time(wait)
     await worker.until_buried((12, "12 attempts failed, the last with status 500"))
+    await worker.until_idle()
     receiver.default = status(200)
     await worker.pass_time(600)
     replayed = await worker.dead_letters.replay(DeadLetterFilter(url=receiver.url()))
@@ -223,3 +226,15 @@ async def test_key_of_an_account_decodes_as_standard_webhooks_wants_it(worker: W
     (key,) = await worker.keys.live(worker.account_id)
 
     assert len(base64.b64decode(key.removeprefix("whsec_"))) == 32
+
+
+async def test_job_whose_delivery_is_gone_does_not_come_back(worker: WebhookWorker, receiver: WebhookReceiver) -> None:
+    def steps() -> Steps[None]:
+        delivery_id = yield from worker.outbox.enqueue(worker.account_id, receiver.url(), "r1", PAYLOAD)
+        yield from store.delete_delivery(delivery_id)
+
+    await worker.database.run(steps())
+    worker.outbox.announce()
+
+    await worker.until_rows("jobs", "id")
+    assert receiver.requests == []

@@ -65,6 +65,7 @@ async def test_url_is_disabled_after_five_days_of_nothing_but_failures(
         await receiver.wait_for(number + 1)
         await worker.until_rows("endpoint_troubles", "failures, disabled_at", (number + 1, None), key="url")
         assert not await worker.endpoints.disabled()
+        await worker.until_idle()
         await worker.pass_time(waits[number % 12] + 600)
     await worker.pass_time(FAILING_SECONDS)
     await receiver.wait_for(FAILED_ATTEMPTS + 1)
@@ -73,6 +74,7 @@ async def test_url_is_disabled_after_five_days_of_nothing_but_failures(
         return bool(await worker.endpoints.disabled())
 
     await until(is_disabled)
+    await worker.until_idle()
     (disabled,) = await worker.endpoints.disabled()
     assert (disabled.account, disabled.url) == ("acme", receiver.url())
     assert disabled.reason == "20 attempts or more failed in 5 days, and none succeeded"

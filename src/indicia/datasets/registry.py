@@ -108,6 +108,16 @@ def find_datasets(directory: Path | None) -> dict[str, DatasetInfo]:
     return found
 
 
+def check_datasets(directory: Path | None) -> None:
+    """Find out whether `Datasets.open` would get whole files, without building its tables.
+
+    Raises:
+        DatasetError: A file is missing or corrupt.
+    """
+    for info in find_datasets(directory).values():
+        info.read()
+
+
 def _stamp(directory: Path | None) -> tuple[int, int, int] | None:
     """Tell one state of the manifest from the next; it is replaced by rename, so its inode changes."""
     if directory is None:

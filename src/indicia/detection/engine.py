@@ -5,16 +5,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from indicia.base.clock import Clock
 from indicia.datasets.model import MailProvider
 from indicia.datasets.registry import Datasets
-from indicia.detection.clients import identify, outdated_days
-from indicia.detection.history import History
+from indicia.detection.clients import Clients, outdated_days
+from indicia.detection.history import History, message_key
+from indicia.detection.learning.knowledge import Knowledge
 from indicia.detection.model import Finding, Honeypot, Interaction, Scope, Verdict
 from indicia.detection.observations import Signals
 from indicia.detection.options import DetectionOptions
 from indicia.detection.rulebook import ask
-from indicia.detection.signals.company import fleet_of, habitat_of, reach_of
+from indicia.detection.signals.company import company_of, habitat_of, reach_of
+from indicia.detection.signals.hidden_links import visits_of
 from indicia.detection.signals.neighbours import neighbours_of
 from indicia.detection.signals.recipient import familiar_hours, provider_of
-from indicia.detection.signals.timing import early_mails, early_share, timing_of
+from indicia.detection.signals.timing import timing_of, usual_of
 from indicia.detection.verdict import weigh
 from indicia.detection.visits import VisitBook
 
@@ -24,19 +26,28 @@ class Engine:
 
     def __init__(self, datasets: Datasets, options: DetectionOptions, clock: Clock) -> None:
         self._datasets = datasets
+        self._clients = Clients(datasets)
         self._options = options
         self._clock = clock
         self._history = History(options.remembered_messages)
         self._visits = VisitBook()
+        self._knowledge = Knowledge()
 
     def observe(self, scope: Scope, interactions: Sequence[Interaction], received_at: float) -> None:
         """Remember a request's interactions, so that they and their neighbours can be judged."""
-        clients = ((interaction, identify(interaction, self._datasets)) for interaction in interactions)
+        interactions = self._knowledge.dated(scope, interactions)
+        self._clients.refresh(received_at)
+        identify = self._clients.identify
+        clients = [(interaction, identify(scope.account_id, interaction)) for interaction in interactions]
         self._history.record(scope, clients, received_at)
 
     def visit(self, honeypot: Honeypot) -> None:
         """Remember a visit to a hidden link, for half an hour."""
         self._visits.note(honeypot)
+
+    def learn(self, knowledge: Knowledge) -> None:
+        """Judge from now on with this knowledge, in place of what was learned before."""
+        self._knowledge = knowledge
 
     def unresolved(self, interactions: Iterable[Interaction]) -> set[str]:
         """Name the recipient domains whose mail provider only DNS can tell."""
@@ -65,6 +76,7 @@ class Engine:
         mx: Mapping[str, MailProvider],
     ) -> Iterator[list[Finding]]:
         """Conclude what `judge` would weigh, for who wants to weigh it otherwise."""
+        interactions = self._knowledge.dated(scope, interactions)
         return (ask(self._signals(scope, interaction, received_at, mx)) for interaction in interactions)
 
     def final_at(self, interactions: Iterable[Interaction], received_at: float) -> float:
@@ -80,27 +92,33 @@ class Engine:
     def _signals(
         self, scope: Scope, interaction: Interaction, received_at: float, mx: Mapping[str, MailProvider]
     ) -> Signals:
-        client = identify(interaction, self._datasets)
+        client = self._clients.identify(scope.account_id, interaction)
         at = received_at if interaction.ts is None else interaction.ts
         history = self._history
+        message = message_key(scope, interaction, client)
         timing = timing_of(interaction)
-        neighbours = neighbours_of(history, scope, interaction, client)
+        usual = usual_of(history, scope, interaction, timing, client.crowd)
+        neighbours = neighbours_of(history, interaction, client, message)
         return Signals(
             interaction=interaction,
             network=client.network,
             crowd=client.crowd,
             agent=client.agent,
-            outdated_days=outdated_days(client.agent, at),
+            outdated_days=outdated_days(client, at),
             timing=timing,
             provider=provider_of(interaction, self._datasets, mx),
             sweep=neighbours.sweep,
+            raid=neighbours.raid,
             companion=neighbours.companion,
             opened_before=neighbours.opened_before,
-            fleet=fleet_of(history, scope, interaction, client, at),
-            reach=reach_of(history, scope, interaction, client, at),
-            habitat=habitat_of(history, scope, client, at),
-            visits=self._visits.near(scope.domain_id, interaction, at, self._clock()),
+            rush=neighbours.rush,
+            company=company_of(history, client, message, at),
+            reach=reach_of(history, interaction, client, message, at),
+            habitat=habitat_of(history, client, at),
+            visits=visits_of(history, self._visits, scope, interaction, at=at, now=self._clock()),
             familiar_hours=familiar_hours(history, scope, interaction, client),
-            early_share=early_share(history, scope, interaction, timing),
-            early_mails=early_mails(history, scope),
+            early_share=usual.early_share,
+            early_mails=usual.early_mails,
+            conduct=self._knowledge.conduct_of(scope, interaction),
+            repute=self._knowledge.repute_of(scope, interaction),
         )

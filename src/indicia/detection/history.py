@@ -11,17 +11,18 @@ from operator import attrgetter
 from indicia.aggregates.recent import Recent
 from indicia.detection.clients import Client
 from indicia.detection.model import Action, Interaction, Scope
-from indicia.detection.observations import EARLY_SECONDS, LATE_SECONDS, Crowd
-from indicia.detection.records import AddressRecord, AgentRecord, FleetRecord, OriginRecord, PaceRecord
+from indicia.detection.observations import EARLY_SECONDS, LATE_SECONDS, SHARED_AGENTS, Crowd
+from indicia.detection.records import AgentRecord, CompanyRecord, HostRecord, OriginRecord, PaceRecord
 from indicia.detection.sweeps import Touch, measure_sweeps
 
 # More than the links of any sane message; what is older than the last this many touches says nothing new.
 _TOUCHES_PER_MESSAGE = 48
 
-# A sweep that marks its user agent at this operator: three links, or five clicks on links unknown, in one second.
-# Four clicks may still be an impatient person.
-SWEPT_LINKS = 3
-SWEPT_CLICKS = 5
+# So many undated interactions of one client, posted together, are taken for a sweep.
+_SWEPT_TOGETHER = 10
+
+# In place of a recipient, where a message id turned out to be a whole campaign's.
+_SEVERAL = 0
 
 _at = attrgetter("at")
 
@@ -32,10 +33,12 @@ class History:
     def __init__(self, remembered_messages: int) -> None:
         size = remembered_messages
         self.messages: Recent[int, list[Touch]] = Recent(size)
+        self.audiences: Recent[int, int] = Recent(size)
         self.first_seen: Recent[int, float] = Recent(size)
-        self.fleets: Recent[int, FleetRecord] = Recent(size // 8)
+        # By `address`, `near` and `fleet` of `Client`.
+        self.company: Recent[int, CompanyRecord] = Recent(size // 4)
         self.origins: Recent[int, OriginRecord] = Recent(size // 8)
-        self.addresses: Recent[int, AddressRecord] = Recent(size // 8)
+        self.hosts: Recent[int, HostRecord] = Recent(size // 8)
         self.agents: Recent[int, AgentRecord] = Recent(size // 8)
         self.paces: Recent[int, PaceRecord] = Recent(size // 8)
 
@@ -44,34 +47,56 @@ class History:
         grown: dict[int, list[Touch]] = {}
         for interaction, client in interactions:
             at = received_at if interaction.ts is None else interaction.ts
-            self._record_agent(scope, client, at)
+            recipient = recipient_key(scope, interaction)
+            self._record_agent(client, at)
             if client.crowd is not Crowd.PEOPLE:
-                self._record_origin(scope, interaction, client, at)
+                self._record_origin(interaction, client, recipient, at)
+            self._record_audience(scope, interaction, recipient)
             if interaction.ts is not None:
                 self._record_family(scope, interaction, client, at)
                 self._record_touch(scope, interaction, client, grown)
         for message, touches in grown.items():
-            if len(touches) > 1:
-                measure_sweeps(touches)
-                self._record_sweeps(message, touches)
+            measure_sweeps(touches)
+            self._record_sweeps(message, touches)
 
-    def _record_agent(self, scope: Scope, client: Client, at: float) -> None:
-        record = self.agents.obtain(hash((scope.account_id, client.agent_hash)), AgentRecord)
+    def is_shared(self, scope: Scope, interaction: Interaction) -> bool:
+        """Tell whether several recipients got mail with this message id."""
+        return self.audiences.get(hash((scope.domain_id, interaction.message_id))) == _SEVERAL
+
+    def _record_agent(self, client: Client, at: float) -> None:
+        record = self.agents.obtain(client.agent_key, AgentRecord)
         if client.crowd is Crowd.PEOPLE:
             record.people.note(client.block, at)
         elif client.crowd is Crowd.MACHINES:
             record.machines.note(client.block, at)
 
-    def _record_origin(self, scope: Scope, interaction: Interaction, client: Client, at: float) -> None:
-        address = self.addresses.obtain(hash((scope.account_id, interaction.ip)), AddressRecord)
-        address.agents.note(client.agent_hash, at)
-        origin = self.origins.obtain(hash((scope.account_id, client.exact)), OriginRecord)
-        origin.interactions += 1
-        recipient = recipient_key(scope, interaction)
+    def _record_origin(self, interaction: Interaction, client: Client, recipient: int | None, at: float) -> None:
+        host = self.hosts.obtain(client.address, HostRecord)
+        host.agents.note(client.agent_key, at)
+        origin = self.origins.obtain(client.exact, OriginRecord)
+        if interaction.ts is None:
+            host.undated.note(at)
+            origin.undated.note(at)
+            if (
+                origin.undated.count(at) == _SWEPT_TOGETHER
+                and not client.is_shared
+                and len(host.agents) < SHARED_AGENTS
+            ):
+                self._record_caught((client.address, client.near), hash(at), at)
         if recipient is not None:
             origin.recipients.note(recipient, at)
         if interaction.domain is not None:
             origin.domains.note(hash(interaction.domain), at)
+
+    def _record_audience(self, scope: Scope, interaction: Interaction, recipient: int | None) -> None:
+        if interaction.message_id is None or interaction.recipient_id is None:
+            return
+        key = hash((scope.domain_id, interaction.message_id))
+        known = self.audiences.get(key)
+        if known is None and recipient is not None:
+            self.audiences.put(key, recipient)
+        elif known not in (recipient, _SEVERAL):
+            self.audiences.put(key, _SEVERAL)
 
     def _record_family(self, scope: Scope, interaction: Interaction, client: Client, at: float) -> None:
         if interaction.recipient_id is None or client.crowd is Crowd.MACHINES:
@@ -87,38 +112,46 @@ class History:
         message = message_key(scope, interaction, client)
         if message is None:
             return
+        touch = _touch(interaction, client)
         touches = self.messages.obtain(message, list)
-        event = hash(interaction.event_id) if interaction.event_id else 0
         # The same interaction posted twice is one interaction.
-        if event and any(touch.event == event for touch in touches):
+        if touch.event and touch.event in [other.event for other in touches]:
             return
-        touch = _touch(scope, interaction, client, event)
         insort(touches, touch, key=_at)
         if len(touches) > _TOUCHES_PER_MESSAGE:
             del touches[0]
-        grown[message] = touches
+        if len(touches) > 1 or touch.is_probe:
+            grown[message] = touches
         delay = delay_of(interaction)
-        if touch.is_click and delay is not None:
-            self._record_pace(scope, touch, message, delay)
+        if delay is not None:
+            self._record_pace(scope, client, touch, message, delay)
 
-    def _record_pace(self, scope: Scope, touch: Touch, message: int, delay: float) -> None:
-        if touch.crowd is Crowd.PEOPLE:
-            is_early = delay < EARLY_SECONDS
-            self.paces.obtain(scope.domain_id, PaceRecord).note(touch.at - delay, is_early=is_early)
-            if is_early:
-                agent = self.agents.obtain(hash((scope.account_id, touch.agent)), AgentRecord)
-                agent.early.note(message, touch.at)
+    def _record_pace(self, scope: Scope, client: Client, touch: Touch, message: int, delay: float) -> None:
+        pace = self.paces.obtain(scope.domain_id, PaceRecord)
+        pace.note(touch.at - delay, message)
+        if not touch.is_click:
             return
-        fleet = self.fleets.obtain(touch.fleet, FleetRecord)
-        if delay < EARLY_SECONDS:
-            fleet.early.note(message, touch.at)
-        elif delay > LATE_SECONDS:
-            fleet.late.note(message, touch.at)
+        is_early = delay < EARLY_SECONDS
+        if touch.crowd is Crowd.PEOPLE:
+            pace.note_click(touch.at - delay, is_early=is_early)
+            if is_early:
+                self.agents.obtain(client.agent_key, AgentRecord).early.note(message, touch.at)
+        elif is_early or delay > LATE_SECONDS:
+            for key in (client.address, client.fleet):
+                record = self.company.obtain(key, CompanyRecord)
+                (record.early if is_early else record.late).note(message, touch.at)
 
     def _record_sweeps(self, message: int, touches: list[Touch]) -> None:
         for touch in touches:
-            if touch.links >= SWEPT_LINKS or touch.clicks >= SWEPT_CLICKS:
-                self.fleets.obtain(touch.fleet, FleetRecord).swept.note(message, touch.at)
+            if touch.is_caught:
+                keys = (touch.near,) if touch.crowd is Crowd.PEOPLE else (touch.address, touch.near)
+                self._record_caught(keys, message, touch.at)
+            elif touch.is_hasty and touch.crowd is not Crowd.PEOPLE:
+                self.origins.obtain(touch.client, OriginRecord).hasty.note(message, touch.at)
+
+    def _record_caught(self, keys: Iterable[int], message: int, at: float) -> None:
+        for key in keys:
+            self.company.obtain(key, CompanyRecord).caught.note(message, at)
 
 
 def recipient_key(scope: Scope, interaction: Interaction) -> int | None:
@@ -155,17 +188,19 @@ def delay_of(interaction: Interaction) -> float | None:
     return interaction.ts - reference
 
 
-def _touch(scope: Scope, interaction: Interaction, client: Client, event: int) -> Touch:
+def _touch(interaction: Interaction, client: Client) -> Touch:
     assert interaction.ts is not None
     link = interaction.link_id or interaction.url
     return Touch(
         at=interaction.ts,
-        event=event,
+        event=hash(interaction.event_id) if interaction.event_id else 0,
         client=client.exact,
-        agent=client.agent_hash,
-        fleet=hash((scope.account_id, client.fleet)),
+        agent=client.agent_key,
+        address=client.address,
+        near=client.near,
         link=hash(link) if link else 0,
         crowd=client.crowd,
         is_click=interaction.action is Action.CLICK,
         is_reader=client.is_reader,
+        is_probe=interaction.method == "HEAD",
     )

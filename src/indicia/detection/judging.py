@@ -7,8 +7,7 @@ from indicia.base.errors import AppError
 from indicia.detection import store
 from indicia.detection.engine import Engine
 from indicia.detection.honeypot import HoneypotVisits
-from indicia.detection.model import Interaction, Scope, Verdict
-from indicia.detection.posted import read_event
+from indicia.detection.model import Interaction, Verdict
 from indicia.detection.recipients import RecipientProviders
 from indicia.detection.results import Batch, Judged, batch_result, judged
 from indicia.detection.store import StoredRequest
@@ -62,7 +61,7 @@ class Judging:
         for _ in range(MOST_RECALLED // _RECALL_PAGE):
             page = await store.requests_between(self._database, after=after, since=since, limit=_RECALL_PAGE)
             for request in page:
-                self._observe(request, _interactions(request))
+                self._observe(request, request.interactions())
                 await asyncio.sleep(0)
             if len(page) < _RECALL_PAGE:
                 return
@@ -79,7 +78,7 @@ class Judging:
         if request is None:
             await self._database.run(self._jobs.finish(job))
             return
-        interactions = _interactions(request)
+        interactions = request.interactions()
         self._observe(request, interactions)
         final_at = self._engine.final_at(interactions, request.received_at)
         if final_at > self._clock():
@@ -96,7 +95,7 @@ class Judging:
         self._observed[request.id] = None
         if len(self._observed) > 10 * MOST_RECALLED:
             del self._observed[next(iter(self._observed))]
-        self._engine.observe(_scope(request), interactions, request.received_at)
+        self._engine.observe(request.scope, interactions, request.received_at)
 
     async def _verdicts(self, request: StoredRequest, interactions: list[Interaction]) -> list[Verdict]:
         await self._visits.tell(self._engine)
@@ -104,7 +103,7 @@ class Judging:
         verdicts: list[Verdict] = []
         for start in range(0, len(interactions), _CHUNK):
             chunk = interactions[start : start + _CHUNK]
-            verdicts += self._engine.judge(_scope(request), chunk, request.received_at, providers)
+            verdicts += self._engine.judge(request.scope, chunk, request.received_at, providers)
             await asyncio.sleep(0)
         return verdicts
 
@@ -130,11 +129,3 @@ class Judging:
         yield from store.complete_request(request.id, outcomes, now)
         if payload is not None and request.webhook_url is not None:
             yield from self._outbox.enqueue(request.account_id, request.webhook_url, request.id, payload)
-
-
-def _scope(request: StoredRequest) -> Scope:
-    return Scope(request.account_id, request.domain_id)
-
-
-def _interactions(request: StoredRequest) -> list[Interaction]:
-    return [read_event(event, is_single=request.is_single)[0] for event in request.events]

@@ -81,12 +81,17 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
 
 
 class Evidence(msgspec.Struct, frozen=True, gc=False):
-    """A finding and what it weighed in the end, in nats of log-odds; above zero speaks for a bot."""
+    """A finding and what it weighed in the end, in nats of log-odds; above zero speaks for a bot.
+
+    `uncapped` is what it would have weighed by itself, where the cap on its group, or on all that speaks for a person,
+    took something off.
+    """
 
     signal: str
     weight: float
     sentence: str
     values: tuple[object, ...] = ()
+    uncapped: float | None = None
 
     @property
     def because(self) -> str:

@@ -1,4 +1,4 @@
-"""What an operator may set about detection; the weights are not among them (see `verdict`)."""
+"""What an operator may set about detection; the weights are not among them (see `weights`)."""
 
 from dataclasses import dataclass
 
@@ -14,11 +14,14 @@ class DetectionOptions:
             lost click of a person (an automation that never runs) costs more than an inflated click rate.
         remembered_messages: For how many (recipient, message) pairs the latest interactions stay in memory, about
             600 bytes each. Everything else that is remembered is sized after it.
+        remembered_trails: For how many recipients the last visits are kept to learn from, about 400 bytes each, and
+            about how many networks and other things evidence is kept, about 550 bytes each.
     """
 
     settle_seconds: float = 10.0
     threshold: float = 0.8
     remembered_messages: int = 150_000
+    remembered_trails: int = 100_000
 
     def __post_init__(self) -> None:
         if self.settle_seconds < 0:

@@ -6,7 +6,7 @@ read into an `Interaction` beside it. Where a key stands twice in an object, the
 
 import re
 from functools import lru_cache
-from ipaddress import ip_address
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import NamedTuple
 
 import msgspec
@@ -24,6 +24,8 @@ LONGEST_ID = 1024
 MOST_LEVELS = 64
 # 2100-01-01: what lies beyond in seconds is taken for milliseconds, and refused if it is neither.
 _LATEST_SECONDS = 4_102_444_800.0
+# RFC 4291 2.5.5.2: ::ffff:0:0/96 carries an IPv4 address.
+_V4_MAPPED = bytes(10) + b"\xff\xff"
 _IDS = ("event_id", "recipient_id", "message_id", "link_id")
 _YES = frozenset({True, "true", "yes", "1"})
 _NO = frozenset({None, False, "false", "no", "0", ""})
@@ -68,6 +70,10 @@ class _Event(msgspec.Struct, forbid_unknown_fields=False):
     headers: dict[str, str] | None = None
 
 
+class _EventId(msgspec.Struct):
+    event_id: str | int | None = None
+
+
 class _Wishes(msgspec.Struct):
     webhook_url: str | None = None
     explain: bool | int | str | None = None
@@ -83,6 +89,7 @@ class _Body(_Wishes):
 # What is ours or steers the request, and so does not count as a caller's own attribute.
 _KNOWN = frozenset(_Event.__struct_fields__) | {"webhook_url", "explain", "revisions"}
 _event_decoder = msgspec.json.Decoder(_Event)
+_event_id_decoder = msgspec.json.Decoder(_EventId)
 _wishes_decoder = msgspec.json.Decoder(_Wishes)
 _body_decoder = msgspec.json.Decoder(_Body)
 _members_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -179,6 +186,11 @@ def read_event(raw: msgspec.Raw | bytes, *, is_single: bool) -> tuple[Interactio
     return interaction, faults
 
 
+def event_id_of(raw: msgspec.Raw | bytes) -> str:
+    """Read the id of an event that was posted before; "" where it has none."""
+    return _identifier(_event_id_decoder.decode(raw).event_id) or ""
+
+
 def _check_presence(event: _Event, faults: list[str], *, is_single: bool) -> None:
     if is_single:
         if not event.ip and event.uas is None:
@@ -254,18 +266,21 @@ def _address(text: str | None, faults: list[str]) -> str | None:
     return canonical
 
 
-@lru_cache(maxsize=65_536)
 def canonical_address(text: str) -> str | None:
-    """Answer an address in its one written form, IPv4-mapped IPv6 as IPv4; None where it is none."""
+    """Answer an address in its one written form, IPv4-mapped IPv6 as IPv4; None where it is none.
+
+    The C library reads an address in a third of the time that `ipaddress` takes, and a batch has 500.
+    """
+    plain = text.strip()
     try:
-        address = ip_address(text.strip())
-    except ValueError:
+        packed = inet_pton(AF_INET6 if ":" in plain else AF_INET, plain)
+    except (OSError, ValueError):
         return None
-    if address.version == 6:
-        if address.scope_id is not None:
-            return None
-        return str(address.ipv4_mapped or address)
-    return str(address)
+    if len(packed) == 4:
+        return plain
+    if packed.startswith(_V4_MAPPED):
+        return inet_ntop(AF_INET, packed[12:])
+    return inet_ntop(AF_INET6, packed)
 
 
 def _action(text: str | None, faults: list[str]) -> Action:

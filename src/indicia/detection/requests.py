@@ -88,8 +88,8 @@ def compose_result(request: StoredRequest, domain_name: str) -> bytes | None:
     if request.outcomes is None or request.completed_at is None:
         return None
     if request.is_single:
-        return single_result(request.events[0], request.outcomes[0])
-    batch = Batch(request.id, domain_name, request.received_at, request.completed_at)
+        return single_result(request.events[0], request.outcomes[0], request.revised_at)
+    batch = Batch(request.id, domain_name, request.received_at, request.completed_at, request.revised_at)
     return batch_result(batch, request.events, request.outcomes)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from indicia.detection.model import Verdict
+from indicia.detection.model import Evidence, Verdict
 
 _members_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -91,12 +91,22 @@ def _echo(event: msgspec.Raw, outcome: Judged) -> bytes:
 
 
 def _explanation(verdict: Verdict) -> bytes:
-    evidence = [
-        {"because": item.because, "signal": item.signal, "weight": round(item.weight, 3)} for item in verdict.evidence
-    ]
+    evidence = [described(item) for item in verdict.evidence]
     return msgspec.json.encode(
         {"category": verdict.category, "evidence": evidence, "probability": round(verdict.probability, 6)}
     )
+
+
+def described(evidence: Evidence) -> dict[str, object]:
+    """Describe a piece of evidence to whoever asked why; `uncapped` says where a cap took something off."""
+    members: dict[str, object] = {
+        "because": evidence.because,
+        "signal": evidence.signal,
+        "weight": round(evidence.weight, 3),
+    }
+    if evidence.uncapped is not None:
+        members["uncapped"] = round(evidence.uncapped, 3)
+    return members
 
 
 def _boolean(value: bool) -> bytes:  # noqa: FBT001

@@ -6,8 +6,8 @@ import msgspec
 import zstandard
 
 from indicia.base.errors import AppError
-from indicia.detection.model import Honeypot
-from indicia.detection.posted import Posted
+from indicia.detection.model import Honeypot, Interaction, Scope
+from indicia.detection.posted import Posted, event_id_of, read_event
 from indicia.detection.results import Judged
 from indicia.storage.database import Database, Row, Statement, Steps
 
@@ -15,7 +15,10 @@ from indicia.storage.database import Database, Row, Statement, Steps
 _LEVEL = 1
 _outcomes_decoder = msgspec.msgpack.Decoder(list[Judged])
 _events_decoder = msgspec.json.Decoder(list[msgspec.Raw])
-_COLUMNS = "id, account_id, domain_id, is_single, explained, webhook_url, received_at, completed_at, body, result"
+_COLUMNS = (
+    "id, account_id, domain_id, is_single, explained, webhook_url, received_at, completed_at, body, result, "
+    "wants_revisions, revised_at"
+)
 
 
 class RepeatConflictError(AppError):
@@ -23,7 +26,10 @@ class RepeatConflictError(AppError):
 
 
 class StoredRequest(NamedTuple):
-    """A detection request as kept; `outcomes` is None until it is judged. Times are unix seconds."""
+    """A detection request as kept; `outcomes` is None until it is judged. Times are unix seconds.
+
+    `revised_at` is when outcomes were last replaced by what was learned after they were given.
+    """
 
     id: str
     account_id: int
@@ -35,6 +41,21 @@ class StoredRequest(NamedTuple):
     completed_at: float | None
     events: list[msgspec.Raw]
     outcomes: list[Judged] | None
+    wants_revisions: bool = False
+    revised_at: float | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """Whose interactions these are."""
+        return Scope(self.account_id, self.domain_id)
+
+    def event_ids(self) -> list[str]:
+        """Read the ids of the events alone; half a microsecond for each."""
+        return [event_id_of(event) for event in self.events]
+
+    def interactions(self, start: int = 0, stop: int | None = None) -> list[Interaction]:
+        """Read the events, or a slice of them; a few microseconds for each."""
+        return [read_event(event, is_single=self.is_single)[0] for event in self.events[start:stop]]
 
 
 class Repeat(NamedTuple):
@@ -80,8 +101,8 @@ def add_request(request_id: str, *, account_id: int, domain_id: int, posted: Pos
     yield Statement(
         """
         INSERT INTO detection_requests
-            (id, account_id, domain_id, is_single, explained, webhook_url, received_at, body)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            (id, account_id, domain_id, is_single, explained, webhook_url, received_at, body, wants_revisions)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """,
         (
             request_id,
@@ -92,15 +113,24 @@ def add_request(request_id: str, *, account_id: int, domain_id: int, posted: Pos
             posted.webhook_url,
             now,
             body,
+            int(posted.revisions),
         ),
     )
 
 
 def complete_request(request_id: str, outcomes: list[Judged], now: float) -> Steps[None]:
     """Store the verdicts of a request."""
-    result = zstandard.compress(msgspec.msgpack.encode(outcomes), _LEVEL)
     yield Statement(
-        "UPDATE detection_requests SET completed_at = $1, result = $2 WHERE id = $3", (now, result, request_id)
+        "UPDATE detection_requests SET completed_at = $1, result = $2 WHERE id = $3",
+        (now, _packed(outcomes), request_id),
+    )
+
+
+def revise_request(request_id: str, outcomes: list[Judged], now: float) -> Steps[None]:
+    """Store other verdicts in place of those that a request got when it was judged."""
+    yield Statement(
+        "UPDATE detection_requests SET revised_at = $1, result = $2 WHERE id = $3",
+        (now, _packed(outcomes), request_id),
     )
 
 
@@ -116,6 +146,21 @@ async def requests_between(database: Database, *, after: str, since: float, limi
         f"SELECT {_COLUMNS} FROM detection_requests WHERE id > $1 AND received_at >= $2 ORDER BY id LIMIT $3",
         after,
         since,
+        limit,
+    )
+    return [_request(row) for row in rows]
+
+
+async def requests_of_domain(
+    database: Database, domain_id: int, *, after: str, since: float, limit: int
+) -> list[StoredRequest]:
+    """Answer up to `limit` requests of a domain received from `since` on with an id above `after`, in that order."""
+    rows = await database.fetch(
+        f"SELECT {_COLUMNS} FROM detection_requests WHERE id > $1 AND received_at >= $2 AND domain_id = $3 "
+        "ORDER BY id LIMIT $4",
+        after,
+        since,
+        domain_id,
         limit,
     )
     return [_request(row) for row in rows]
@@ -158,6 +203,10 @@ def forget(*, requests_before: float, visits_before: float, repeats_before: floa
     yield Statement("DELETE FROM detection_repeats WHERE expires_at < $1", (repeats_before,))
 
 
+def _packed(outcomes: list[Judged]) -> bytes:
+    return zstandard.compress(msgspec.msgpack.encode(outcomes), _LEVEL)
+
+
 def _request(row: Row) -> StoredRequest:
     (
         identifier,
@@ -170,6 +219,8 @@ def _request(row: Row) -> StoredRequest:
         completed_at,
         body,
         result,
+        wants_revisions,
+        revised_at,
     ) = row
     return StoredRequest(
         id=cast(str, identifier),
@@ -182,4 +233,6 @@ def _request(row: Row) -> StoredRequest:
         completed_at=cast("float | None", completed_at),
         events=_events_decoder.decode(zstandard.decompress(cast(bytes, body))),
         outcomes=None if result is None else _outcomes_decoder.decode(zstandard.decompress(cast(bytes, result))),
+        wants_revisions=bool(wants_revisions),
+        revised_at=cast("float | None", revised_at),
     )

@@ -19,8 +19,9 @@ class VisitBook:
     """Visits to hidden links, found by client, by address block and by message."""
 
     def __init__(self) -> None:
-        self._by_client: Recent[tuple[str, str], list[_Visit]] = Recent(_REMEMBERED)
-        self._by_block: Recent[tuple[str, str], list[_Visit]] = Recent(_REMEMBERED)
+        # Every domain has its own: what one customer's hidden links record is no word against another's visitors.
+        self._by_client: Recent[tuple[int, str, str], list[_Visit]] = Recent(_REMEMBERED)
+        self._by_block: Recent[tuple[int, str, str], list[_Visit]] = Recent(_REMEMBERED)
         self._by_message: Recent[tuple[int, str], list[_Visit]] = Recent(_REMEMBERED)
         self._latest = 0.0
 
@@ -29,8 +30,8 @@ class VisitBook:
         self._latest = max(self._latest, honeypot.ts)
         visit = (honeypot.ts, hash((honeypot.domain_id, honeypot.message_id)))
         for visits in (
-            self._by_client.obtain((honeypot.ip, honeypot.uas), list),
-            self._by_block.obtain((block_of(honeypot.ip), honeypot.uas), list),
+            self._by_client.obtain((honeypot.domain_id, honeypot.ip, honeypot.uas), list),
+            self._by_block.obtain((honeypot.domain_id, block_of(honeypot.ip), honeypot.uas), list),
             self._by_message.obtain((honeypot.domain_id, honeypot.message_id), list),
         ):
             visits.append(visit)
@@ -42,24 +43,21 @@ class VisitBook:
         since = now - KEPT_SECONDS
         if self._latest < since:
             return Missing.UNAVAILABLE
-        own: list[_Visit] = []
-        other: list[_Visit] = []
-        block: list[_Visit] = []
+        by_client = by_block = by_message = None
         if interaction.ip is not None and interaction.uas is not None:
-            message = hash((domain_id, interaction.message_id))
-            for visit in self._by_client.get((interaction.ip, interaction.uas)) or ():
-                (own if visit[1] == message else other).append(visit)
-            block = self._by_block.get((block_of(interaction.ip), interaction.uas)) or []
-        same: list[_Visit] = []
+            by_client = self._by_client.get((domain_id, interaction.ip, interaction.uas))
+            by_block = self._by_block.get((domain_id, block_of(interaction.ip), interaction.uas))
         if interaction.message_id is not None:
-            same = self._by_message.get((domain_id, interaction.message_id)) or []
-        if not (own or other or block or same):
+            by_message = self._by_message.get((domain_id, interaction.message_id))
+        if by_client is None and by_block is None and by_message is None:
             return Missing.UNAVAILABLE
+        message = hash((domain_id, interaction.message_id))
+        visits = by_client or []
         return Visits(
-            own_message=_nearest(own, at, since),
-            other_message=_nearest(other, at, since),
-            block=_nearest(block, at, since),
-            message=_nearest(same, at, since),
+            own_message=_nearest([visit for visit in visits if visit[1] == message], at, since),
+            other_message=_nearest([visit for visit in visits if visit[1] != message], at, since),
+            block=_nearest(by_block or [], at, since),
+            message=_nearest(by_message or [], at, since),
         )
 
 

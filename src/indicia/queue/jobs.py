@@ -49,22 +49,35 @@ class Jobs:
             return
         news.clear()
 
-    async def claim(self, kind: str, *, rooms: Rooms, limit: int, lease_seconds: float) -> list[Job]:
-        """Lease up to `limit` due jobs, of each lane as many as `rooms` allows, the lanes taking turns.
+    async def due(self, kind: str, *, rooms: Rooms, limit: int) -> dict[str, int]:
+        """Answer of which lanes how many due jobs should be claimed: up to `limit`, the lanes taking turns.
+
+        Raises:
+            StorageError: The store cannot be read.
+        """
+        lanes = await store.lanes_with_due_jobs(self._database, kind, self._clock())
+        return divided(rooms(self._in_turn(kind, list(lanes))), limit)
+
+    async def claim(self, kind: str, wanted: Mapping[str, int], *, lease_seconds: float) -> list[Job]:
+        """Lease up to so many due jobs of each lane.
 
         Every claim counts as an attempt, so a job that kills its worker is recognised by its `attempts`.
 
         Raises:
             StorageError: Nothing is leased.
         """
-        now = self._clock()
-        lanes = await store.lanes_with_due_jobs(self._database, kind, now)
-        wanted = divided(rooms(self._in_turn(kind, list(lanes))), limit)
         if not wanted:
             return []
-        self._last_lane[kind] = next(reversed(wanted))
-        lease = secrets.token_hex(8)
+        self._last_lane[kind] = [*wanted][-1]
+        now, lease = self._clock(), secrets.token_hex(8)
         return await self._database.run(store.claim_jobs(kind, wanted, lease=lease, now=now, until=now + lease_seconds))
+
+    def take_back(self) -> Steps[None]:
+        """Make what an ended process had leased due at once, for a start of the only process that works on the store.
+
+        Were there another one after all, it could not finish what it had leased, and its deliveries would be repeated.
+        """
+        return store.end_leases(self._clock())
 
     def finish(self, job: Job) -> Steps[bool]:
         """Remove a job that is done; answer False, changing nothing, when its lease was lost."""

@@ -1,23 +1,21 @@
 """The jobs tables. Every write is a step of a transaction, so a job is enqueued together with its data."""
 
+from collections.abc import Mapping
 from typing import cast
 
 from indicia.queue.model import Job
 from indicia.storage.database import Database, Row, Statement, Steps
 
-# A loose index scan: SQLite and PostgreSQL both answer it with one look-up per lane, however long the lanes are.
+# A loose index scan: one look-up per lane, however long the lanes are.
 _LANES_WITH_DUE_JOBS = """
-    WITH RECURSIVE lanes (lane) AS (
-        SELECT min(lane) FROM jobs WHERE kind = $1
+    WITH RECURSIVE lanes (lane, oldest) AS (
+        SELECT * FROM (SELECT lane, due_at FROM jobs WHERE kind = $1 ORDER BY lane, due_at LIMIT 1) AS first
         UNION ALL
-        SELECT (SELECT min(jobs.lane) FROM jobs WHERE jobs.kind = $1 AND jobs.lane > lanes.lane)
-        FROM lanes WHERE lanes.lane IS NOT NULL
+        SELECT jobs.lane, jobs.due_at FROM lanes JOIN jobs ON jobs.id = (
+            SELECT id FROM jobs WHERE kind = $1 AND jobs.lane > lanes.lane ORDER BY lane, due_at LIMIT 1
+        )
     )
-    SELECT lane, oldest FROM (
-        SELECT lane, (SELECT min(due_at) FROM jobs WHERE jobs.kind = $1 AND jobs.lane = lanes.lane) AS oldest
-        FROM lanes WHERE lane IS NOT NULL
-    ) AS dated
-    WHERE oldest <= $2
+    SELECT lane, oldest FROM lanes WHERE oldest <= $2
 """
 
 # PostgreSQL's storage puts FOR UPDATE SKIP LOCKED where the marker stands; SQLite has one writer and needs none.
@@ -48,13 +46,18 @@ async def lanes_with_due_jobs(database: Database, kind: str, now: float) -> dict
     return dict(cast("list[tuple[str, float]]", await database.fetch(_LANES_WITH_DUE_JOBS, kind, now)))
 
 
-def claim_jobs(kind: str, wanted: dict[str, int], *, lease: str, now: float, until: float) -> Steps[list[Job]]:
+def claim_jobs(kind: str, wanted: Mapping[str, int], *, lease: str, now: float, until: float) -> Steps[list[Job]]:
     """Lease up to `wanted[lane]` due jobs of each lane until `until`, oldest first, counting the attempt."""
     claimed: list[Job] = []
     for lane, limit in wanted.items():
         rows = yield Statement(_CLAIM, (lease, until, kind, lane, now, limit))
         claimed.extend(_job(row) for row in rows)
     return claimed
+
+
+def end_leases(now: float) -> Steps[None]:
+    """Make every leased job due at `now`, its claim still counted."""
+    yield Statement("UPDATE jobs SET lease = NULL, due_at = $1 WHERE lease IS NOT NULL", (now,))
 
 
 def delete_job(job: Job) -> Steps[bool]:

@@ -21,7 +21,7 @@ from indicia.webhooks.model import Endpoint
 START_SHARE = 8.0
 LARGEST_SHARE = 32.0
 # An endpoint gets at most this part of what its account may still start, so that many dead receivers leave some.
-PART_OF_FREE = 8
+PART_OF_FREE = 1 / 8
 
 BREAKER_WINDOW_SECONDS = 300.0
 BREAKER_REQUESTS = 10
@@ -49,6 +49,9 @@ class _Lane:
     probe_seconds: float = FIRST_PROBE_SECONDS
 
 
+_UNKNOWN = _Lane()
+
+
 class Lanes:
     """Counts what is under way, in the memory of one process: a restart forgets all blame."""
 
@@ -74,7 +77,7 @@ class Lanes:
     def rooms(self, lanes: Iterable[str], now: float) -> dict[str, int]:
         """Answer how many deliveries may start at `now` in each of `lanes`, all of them together."""
         rooms = {lane: room for lane in lanes if (room := self._room(lane, now)) > 0}
-        rooms = _within(rooms, _account, self._room_of_account)
+        rooms = _within(rooms, _account, self._room_of_account, each=PART_OF_FREE)
         if self._hosts is None:
             return rooms
         hosts = self._hosts
@@ -106,11 +109,10 @@ class Lanes:
             _fail(counted, now)
 
     def _room(self, name: str, now: float) -> int:
-        lane = self._lanes.get(name) or _Lane()
-        fair = math.ceil(self._room_of_account(_account(name)) / PART_OF_FREE)
-        if lane.probe_at is not None:
-            return min(1, fair) if now >= lane.probe_at and lane.in_flight == 0 else 0
-        return min(int(lane.share) - lane.in_flight, fair)
+        lane = self._lanes.get(name, _UNKNOWN)
+        if lane.probe_at is None:
+            return int(lane.share) - lane.in_flight
+        return 1 if now >= lane.probe_at and lane.in_flight == 0 else 0
 
     def _room_of_account(self, account_id: int) -> int:
         """Let an account have as much under way as stays free: half if it is alone, a third each of two, and so on.
@@ -139,15 +141,17 @@ def host_of(lane: str) -> str:
 
 
 def _within(
-    rooms: Mapping[str, int], group_of: Callable[[str], _Group], room_of: Callable[[_Group], int]
+    rooms: Mapping[str, int], group_of: Callable[[str], _Group], room_of: Callable[[_Group], int], *, each: float = 1
 ) -> dict[str, int]:
-    """Reduce `rooms` so that the lanes of each group have no more together than the group."""
+    """Reduce `rooms` so that the lanes of a group have no more than the group together, and `each` part of it apart."""
     groups: dict[_Group, dict[str, int]] = defaultdict(dict)
     for lane, room in rooms.items():
         groups[group_of(lane)][lane] = room
     reduced: dict[str, int] = {}
     for group, members in groups.items():
-        reduced |= divided(members, room_of(group))
+        room = room_of(group)
+        most = math.ceil(room * each)
+        reduced |= divided({lane: min(own, most) for lane, own in members.items()}, room)
     # In the order that was given: lanes take turns.
     return {lane: reduced[lane] for lane in rooms if lane in reduced}
 

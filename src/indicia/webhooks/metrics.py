@@ -24,7 +24,12 @@ class WebhookMetrics:
         self._jobs = jobs
         self._lanes = lanes
         self._clock = clock
-        self._attempts = Counter("indicia_webhook_attempts", "Attempts by result", ["result"], registry=registry)
+        self._attempts = Counter(
+            "indicia_webhook_attempts",
+            "Attempts by result, those spared a disabled URL too",
+            ["result"],
+            registry=registry,
+        )
         # A series that begins with its first event hides that event from rate().
         for result in ("delivered", "retried", *Cause):
             self._attempts.labels(result)

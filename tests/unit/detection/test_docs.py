@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from indicia.detection.verdict import WEIGHTS
+from indicia.detection.weights import WEIGHTS
 
 PAGE = Path(__file__).parents[3] / "docs" / "detection.md"
 

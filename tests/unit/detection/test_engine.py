@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicia.detection.clients import block_of, identify, outdated_days
+from indicia.detection.clients import Clients, block_of, host_of, outdated_days
 from indicia.detection.engine import Engine
 from indicia.detection.history import History
 from indicia.detection.model import Action, Honeypot, Interaction, Scope
@@ -112,12 +112,44 @@ def test_a_block_is_what_one_customer_is_given(ip, block):
 
 
 def test_a_browser_is_outdated_from_when_newer_ones_are_usual():
-    agent = AGENTS[CHROME]
+    clients = Clients(FakeDatasets())
+    chrome = clients.identify(1, Interaction(uas=CHROME))
     day_after_60 = (date(2026, 11, 3).toordinal() - date(1970, 1, 1).toordinal() + 61) * 86_400.0
 
-    assert outdated_days(agent, NOW) == 0
-    assert outdated_days(agent, day_after_60) == 1
-    assert outdated_days(Missing.NOT_GIVEN, NOW) is Missing.UNAVAILABLE
+    assert outdated_days(chrome, NOW) == 0
+    assert outdated_days(chrome, day_after_60) == 1
+    assert outdated_days(clients.identify(1, Interaction()), NOW) is Missing.UNAVAILABLE
+
+
+def test_a_client_is_looked_up_anew_after_some_minutes():
+    datasets = FakeDatasets()
+    clients = Clients(datasets)
+    interaction = Interaction(ip="10.4.1.1", uas=CHROME)
+    clients.refresh(NOW)
+    before = clients.identify(1, interaction)
+    datasets.look_up = lambda _: NETWORKS["10.11"]
+
+    clients.refresh(NOW + 500)
+    cached = clients.identify(1, interaction)
+    clients.refresh(NOW + 700)
+    anew = clients.identify(1, interaction)
+
+    assert cached is before
+    assert anew.network == NETWORKS["10.11"]
+
+
+def test_accounts_keep_their_histories_apart():
+    clients = Clients(FakeDatasets())
+    interaction = Interaction(ip="10.4.1.1", uas=CHROME)
+
+    one, other = clients.identify(1, interaction), clients.identify(2, interaction)
+
+    assert not {one.exact, one.address, one.near, one.fleet} & {other.exact, other.address, other.near, other.fleet}
+
+
+@pytest.mark.parametrize(("ip", "host"), [("192.0.2.77", "192.0.2.77"), ("2001:db8:7:1::5", "2001:db8:7:1")])
+def test_a_host_is_what_picks_its_own_addresses(ip, host):
+    assert host_of(ip) == host
 
 
 times = st.none() | st.floats(0, 4e9)
@@ -174,14 +206,15 @@ def test_the_order_of_a_batch_does_not_matter(batch, random):
 
 def test_memory_stays_bounded():
     history = History(1_000)
-    datasets = FakeDatasets()
+    clients = Clients(FakeDatasets())
     for n in range(3_000):
         interaction = Interaction(f"e{n}", f"10.4.{n % 250}.{n // 250}", f"agent {n}", recipient_id=f"r{n}", ts=NOW)
-        history.record(SCOPE, [(interaction, identify(interaction, datasets))], NOW)
+        history.record(SCOPE, [(interaction, clients.identify(SCOPE.account_id, interaction))], NOW)
 
     assert len(history.messages) <= 1_000
     assert len(history.first_seen) <= 1_000
-    assert all(len(kept) <= 125 for kept in (history.fleets, history.origins, history.addresses, history.agents))
+    assert len(history.company) <= 250
+    assert all(len(kept) <= 125 for kept in (history.origins, history.hosts, history.agents))
 
 
 @pytest.mark.parametrize(

@@ -11,19 +11,26 @@ from indicia.detection import rulebook, rules
 from indicia.detection.model import Action, Interaction
 from indicia.detection.observations import (
     Companion,
+    Company,
+    Conduct,
     Crowd,
-    Fleet,
     Habitat,
     Missing,
+    Raid,
     Reach,
+    Repute,
     Signals,
+    Standing,
     Sweep,
     Timing,
     Visits,
 )
 from indicia.detection.rulebook import ask
-from indicia.detection.verdict import WEIGHTS
+from indicia.detection.weights import WEIGHTS
 
+VENDOR = NetworkClass.SECURITY_VENDOR
+GATEWAY = MailProvider(ProviderKind.GATEWAY, "x")
+PERSON = Companion(12, is_person=True, same_agent=False)
 PEOPLE, MACHINES, MIXED = Crowd.PEOPLE, Crowd.MACHINES, Crowd.MIXED
 
 
@@ -51,8 +58,20 @@ def browser(**more):
     return UserAgent(AgentKind.BROWSER, "Chrome", "chrome", 125, "windows", 10, released_on=date(2024, 5, 14), **more)
 
 
+def old_browser():
+    return UserAgent(AgentKind.BROWSER, "IE 8", "ie", 8, "windows", 7, released_on=date(2009, 3, 19))
+
+
+def linux_browser():
+    return UserAgent(AgentKind.BROWSER, "Firefox 150", "firefox", 150, "linux", released_on=date(2026, 10, 20))
+
+
 def after(seconds):
     return Timing(seconds, "delivered")
+
+
+def standing(nats, crowd=0):
+    return Standing(nats, machines=3.0, people=1.0, crowd=crowd)
 
 
 HITS = [
@@ -80,14 +99,6 @@ HITS = [
             "timing": after(7_200),
         },
     ),
-    (
-        "image_proxy.at_delivery",
-        {
-            "agent": agent(AgentKind.IMAGE_PROXY),
-            "network": net(NetworkClass.HOSTING, "microsoft"),
-            "timing": after(9),
-        },
-    ),
     ("image_proxy.elsewhere", {"agent": agent(AgentKind.IMAGE_PROXY), "network": net(NetworkClass.HOSTING, "aws")}),
     ("mail_client", {"agent": agent(AgentKind.MAIL_CLIENT)}),
     ("network.mail_filter", {"network": net(NetworkClass.MAIL_FILTER)}),
@@ -107,8 +118,8 @@ HITS = [
         "network.relay.safari",
         {"network": net(NetworkClass.RELAY), "agent": agent(AgentKind.BROWSER, family="mobile_safari")},
     ),
-    ("vendor.at_delivery", {"network": net(NetworkClass.SECURITY_VENDOR), "timing": after(120)}),
-    ("vendor.undated", {"network": net(NetworkClass.SECURITY_VENDOR)}),
+    ("network.security_vendor", {"network": net(NetworkClass.SECURITY_VENDOR, "proofpoint")}),
+    ("network.antivirus", {"network": net(NetworkClass.SECURITY_VENDOR, "kaspersky")}),
     ("empty_agent", {"agent": agent(AgentKind.EMPTY)}),
     ("unknown_agent", {"agent": agent(AgentKind.OTHER)}),
     ("impossible_agent", {"agent": browser(impossible="Internet Explorer on macOS")}),
@@ -119,7 +130,7 @@ HITS = [
         {"agent": browser(is_mobile=True), "outdated_days": 400.0, "crowd": MACHINES},
     ),
     ("full_build", {"agent": browser(full_build=True)}),
-    ("full_build.among_people", {"agent": browser(full_build=True), "crowd": PEOPLE}),
+    ("full_build.expected", {"agent": browser(full_build=True), "crowd": PEOPLE}),
     ("current_browser", {"agent": browser(), "outdated_days": 0.0}),
     (
         "current_browser.not_desktop_chromium",
@@ -140,15 +151,23 @@ HITS = [
     ("click_sweep", {"sweep": Sweep(0, 4, 0, 4)}),
     ("slow_link_sweep", {"sweep": Sweep(1, 1, 5, 5)}),
     ("slow_click_sweep", {"sweep": Sweep(0, 1, 0, 5)}),
-    ("fleet_sweeps", {"fleet": Fleet(swept=1, early=0, late=0), "crowd": MACHINES}),
-    ("fleet_sweeps.among_people", {"fleet": Fleet(swept=2, early=0, late=0), "crowd": PEOPLE}),
-    ("fleet_pace", {"fleet": Fleet(swept=0, early=3, late=0), "timing": after(100), "crowd": MACHINES}),
-    ("fleet_share", {"fleet": Fleet(0, early=9, late=0, early_people=4), "timing": after(100), "crowd": MACHINES}),
-    ("recipients_per_minute", {"reach": Reach(4, 4, 4, 4, agents=0)}),
-    ("recipients_per_day", {"reach": Reach(0, 9, 5, 9, agents=0)}),
-    ("recipients_per_day.one_domain", {"reach": Reach(0, 9, 1, 9, agents=0)}),
-    ("interactions_per_agent", {"reach": Reach(0, 0, 0, 30, agents=0)}),
+    ("host_caught", {"company": Company(host_caught=1), "crowd": MACHINES}),
+    ("near_caught", {"company": Company(near_caught=1), "crowd": MACHINES}),
+    ("near_caught.among_people", {"company": Company(near_caught=2), "crowd": PEOPLE}),
+    ("pace", {"company": Company(host_early=3), "timing": after(100), "crowd": MACHINES}),
+    ("pace", {"company": Company(fleet_late=3), "timing": after(100), "crowd": MACHINES}),
+    ("fleet_share", {"company": Company(fleet_early=9, early_people=4), "timing": after(100), "crowd": MACHINES}),
+    ("recipients_per_minute", {"reach": Reach(4, 4, 4)}),
+    ("recipients_per_day", {"reach": Reach(0, 9, 5)}),
+    ("recipients_per_day.one_domain", {"reach": Reach(0, 9, 1)}),
+    ("crush", {"reach": Reach(0, 0, 0, together=5)}),
+    ("crush", {"reach": Reach(0, 0, 0, agents=1, together=1, host_together=9)}),
+    ("haste", {"reach": Reach(0, 1, 1, hasty=2), "crowd": MACHINES}),
     ("follows_person", {"companion": Companion(12, is_person=True, same_agent=False), "crowd": MACHINES}),
+    (
+        "follows_person.perhaps",
+        {"companion": Companion(12, is_person=True, same_agent=False, is_certain=False), "crowd": MACHINES},
+    ),
     ("follows_person.same_agent", {"companion": Companion(12, is_person=True, same_agent=True)}),
     ("repeated_by_machine", {"companion": Companion(12, is_person=False, same_agent=False)}),
     ("honeypot.own_message", {"visits": Visits(own_message=5.0)}),
@@ -166,14 +185,72 @@ HITS = [
     ("prefetch_request", {"headers": {"Sec-Purpose": "prefetch;prerender"}}),
     ("automation_headers", {"headers": {"sec-ch-ua": '"HeadlessChrome";v="157"'}}),
     ("no_accept_language", {"headers": dict.fromkeys("abcd", "x"), "agent": browser()}),
+    ("obsolete_agent", {"agent": old_browser()}),
+    ("linux_in_cloud", {"agent": linux_browser(), "crowd": MACHINES}),
+    ("twin_links", {"sweep": Sweep(2, 2, 2, 2, is_twin=True)}),
+    ("probed_first", {"sweep": Sweep(1, 2, 1, 2, is_probed=True)}),
+    ("rush", {"rush": 1.5, "crowd": MACHINES}),
+    ("raid.same_host", {"raid": Raid(30, is_same_host=True)}),
+    ("raid.open", {"raid": Raid(33, is_same_host=False), "action": Action.OPEN}),
 ]
 
 NEAR_MISSES = [
+    ("network.security_vendor", {"network": net(NetworkClass.SECURITY_VENDOR, "eset")}),
+    ("obsolete_agent", {"agent": browser()}),
+    ("stale_browser", {"agent": old_browser(), "outdated_days": 5_000.0, "crowd": MACHINES}),
+    ("linux_in_cloud", {"agent": linux_browser(), "crowd": PEOPLE}),
+    ("linux_in_cloud", {"agent": browser(), "crowd": MACHINES}),
+    ("current_browser.not_desktop_chromium", {"agent": linux_browser(), "outdated_days": 0.0}),
+    ("click_delay.machines", {"timing": after(40), "crowd": MACHINES, "companion": PERSON}),
+    ("click_delay.machines", {"timing": after(40), "crowd": MACHINES, "network": net(VENDOR, "eset")}),
+    ("early_is_usual", {"timing": after(40), "early_mails": 0.9, "crowd": MACHINES, "companion": PERSON}),
+    ("provider.gateway", {"provider": GATEWAY, "timing": after(40), "network": net(VENDOR, "proofpoint")}),
+    ("provider.gateway", {"provider": GATEWAY, "timing": after(40), "companion": PERSON}),
+    ("provider.gateway", {"provider": GATEWAY, "timing": after(40), "network": net(NetworkClass.HOSTING, "microsoft")}),
+    ("full_build", {"agent": browser(full_build=True), "outdated_days": 900.0, "crowd": MACHINES}),
+    ("opened_before", {"opened_before": 20.0, "companion": PERSON}),
+    ("familiar_client", {"familiar_hours": 20.0, "network": net(VENDOR, "proofpoint")}),
+    ("raid.open", {"raid": Raid(130, is_same_host=False), "action": Action.OPEN}),
+    ("raid.open", {"raid": Raid(10, is_same_host=False)}),
+    ("rush", {"rush": 1.0, "crowd": MIXED}),
+    ("host_caught", {"company": Company(host_caught=1, host_late=2), "crowd": MACHINES}),
+    ("near_caught", {"company": Company(near_caught=1, host_late=4), "crowd": MACHINES}),
+    ("near_caught.among_people", {"company": Company(near_caught=1), "crowd": PEOPLE}),
+    ("pace", {"company": Company(host_early=3), "timing": after(9_000), "crowd": MACHINES}),
+    ("pace", {"company": Company(host_early=3), "timing": after(100), "crowd": PEOPLE}),
+    ("pace", {"company": Company(host_early=3), "timing": after(100), "crowd": MACHINES, "companion": PERSON}),
+    ("pace", {"company": Company(fleet_early=9), "timing": after(100), "crowd": MACHINES}),
+    (
+        "pace",
+        {"company": Company(host_early=3, host_fresh=3), "timing": after(100), "crowd": MACHINES, "early_share": 0.97},
+    ),
+    (
+        "pace",
+        {"company": Company(host_late=9), "timing": after(100), "crowd": MACHINES, "sweep": Sweep(0, 4, 0, 4)},
+    ),
+    ("fleet_share", {"company": Company(fleet_early=9, early_people=24), "timing": after(100), "crowd": MACHINES}),
+    ("fleet_share", {"company": Company(fleet_early=9, early_people=None), "timing": after(100), "crowd": MACHINES}),
+    ("fleet_share", {"company": Company(fleet_early=9, fleet_late=8), "timing": after(100), "crowd": MACHINES}),
+    ("fleet_share", {"company": Company(fleet_early=9), "timing": after(400), "crowd": MACHINES}),
+    ("recipients_per_minute", {"reach": Reach(4, 4, 4, agents=6)}),
+    ("recipients_per_minute", {"reach": Reach(2, 2, 2)}),
+    ("recipients_per_day", {"reach": Reach(0, 9, 5), "network": net(NetworkClass.HOSTING, "microsoft")}),
+    ("recipients_per_day", {"reach": Reach(0, 9, 5, agents=6)}),
+    ("recipients_per_day", {"reach": Reach(0, 9, 5), "network": net(NetworkClass.VPN)}),
+    ("crush", {"reach": Reach(0, 0, 0, together=3)}),
+    ("crush", {"reach": Reach(0, 0, 0, agents=9, together=6, host_together=40)}),
+    ("crush", {"reach": Reach(0, 0, 0, together=9), "network": net(NetworkClass.VPN)}),
+    ("haste", {"reach": Reach(0, 1, 1, hasty=1), "crowd": MACHINES}),
+    ("haste", {"reach": Reach(0, 1, 1, hasty=9)}),
+    ("repeated_by_machine", {"companion": Companion(600, is_person=False, same_agent=False)}),
+    ("image_proxy", {"agent": agent(AgentKind.IMAGE_PROXY), "network": net(NetworkClass.HOSTING, "aws")}),
+    ("link_sweep", {"sweep": Sweep(2, 2, 8, 8)}),
+    ("twin_links", {"sweep": Sweep(4, 4, 4, 4, is_twin=True)}),
+    ("probed_first", {"sweep": Sweep(2, 2, 2, 2)}),
     ("mail_client", {"agent": browser()}),
     ("network.hosting", {"network": net(NetworkClass.HOSTING), "agent": agent(AgentKind.IMAGE_PROXY)}),
     ("network.mail_provider", {"network": net(NetworkClass.IMAGE_PROXY), "agent": agent(AgentKind.IMAGE_PROXY)}),
     ("network.relay", {"network": net(NetworkClass.RELAY), "agent": agent(AgentKind.MAIL_PRIVACY)}),
-    ("vendor.at_delivery", {"network": net(NetworkClass.SECURITY_VENDOR), "timing": after(3_600)}),
     ("empty_agent", {"agent": Missing.NOT_GIVEN}),
     ("stale_browser", {"agent": browser(), "outdated_days": Missing.UNAVAILABLE}),
     ("current_browser", {"agent": browser(), "outdated_days": 61.0}),
@@ -199,51 +276,6 @@ NEAR_MISSES = [
     ("click_sweep", {"sweep": Sweep(0, 2, 0, 2)}),
     ("slow_link_sweep", {"sweep": Sweep(1, 1, 2, 2)}),
     ("slow_click_sweep", {"sweep": Sweep(0, 1, 0, 4)}),
-    ("fleet_sweeps", {"fleet": Fleet(swept=1, early=0, late=4), "crowd": MACHINES}),
-    ("fleet_sweeps.among_people", {"fleet": Fleet(swept=1, early=0, late=0), "crowd": PEOPLE}),
-    ("fleet_pace", {"fleet": Fleet(swept=0, early=3, late=0), "timing": after(9_000), "crowd": MACHINES}),
-    ("fleet_pace", {"fleet": Fleet(swept=0, early=3, late=0), "timing": after(100), "crowd": PEOPLE}),
-    (
-        "fleet_pace",
-        {
-            "fleet": Fleet(swept=0, early=3, late=0),
-            "timing": after(100),
-            "crowd": MACHINES,
-            "early_share": 0.97,
-        },
-    ),
-    (
-        "fleet_pace",
-        {
-            "fleet": Fleet(swept=0, early=0, late=9),
-            "timing": after(100),
-            "crowd": MACHINES,
-            "sweep": Sweep(0, 4, 0, 4),
-        },
-    ),
-    (
-        "fleet_pace",
-        {
-            "fleet": Fleet(swept=0, early=0, late=9),
-            "timing": after(100),
-            "crowd": MACHINES,
-            "network": net(NetworkClass.SECURITY_VENDOR),
-        },
-    ),
-    ("fleet_share", {"fleet": Fleet(0, early=9, late=0, early_people=24), "timing": after(100), "crowd": MACHINES}),
-    ("fleet_share", {"fleet": Fleet(0, early=9, late=0, early_people=None), "timing": after(100), "crowd": MACHINES}),
-    ("fleet_share", {"fleet": Fleet(0, early=9, late=8), "timing": after(100), "crowd": MACHINES}),
-    ("fleet_share", {"fleet": Fleet(0, early=9, late=0), "timing": after(400), "crowd": MACHINES}),
-    ("recipients_per_minute", {"reach": Reach(4, 4, 4, 4, agents=6)}),
-    ("recipients_per_minute", {"reach": Reach(2, 2, 2, 2, agents=0)}),
-    ("recipients_per_day", {"reach": Reach(0, 9, 5, 9, agents=0), "network": net(NetworkClass.HOSTING, "microsoft")}),
-    ("recipients_per_day", {"reach": Reach(0, 9, 5, 9, agents=6)}),
-    ("recipients_per_day", {"reach": Reach(0, 9, 5, 9, agents=0), "network": net(NetworkClass.VPN)}),
-    ("interactions_per_agent", {"reach": Reach(0, 0, 0, 9, agents=0)}),
-    (
-        "follows_person",
-        {"companion": Companion(12, is_person=True, same_agent=False), "network": net(NetworkClass.VPN)},
-    ),
     ("honeypot.block", {"visits": Visits(block=5.0), "crowd": PEOPLE}),
     ("honeypot.message", {"visits": Visits(message=21.0)}),
     ("honeypot.message", {"visits": Visits(message=5.0), "crowd": PEOPLE}),
@@ -255,6 +287,29 @@ NEAR_MISSES = [
     ("prefetch_request", {"headers": {"Sec-Purpose": "navigate"}}),
     ("no_accept_language", {"headers": dict.fromkeys("abc", "x"), "agent": browser()}),
     ("no_accept_language", {"headers": {**dict.fromkeys("abc", "x"), "Accept-Language": "de"}, "agent": browser()}),
+]
+
+HITS += [
+    ("lockstep", {"conduct": Conduct(in_step=11, occasions=4)}),
+    ("lockstep", {"conduct": Conduct(in_step=11, occasions=4, even_delay=7_200.0, strange_networks=9)}),
+    ("never_repeats", {"conduct": Conduct(strange_networks=9)}),
+    ("even_delay", {"conduct": Conduct(even_delay=7_200.0, strange_networks=9)}),
+    ("reputation.network", {"repute": Repute(place=standing(2.0)), "crowd": MACHINES}),
+    ("reputation.network", {"repute": Repute(place=standing(-2.0, crowd=200)), "crowd": PEOPLE}),
+    ("reputation.network.among_people", {"repute": Repute(place=standing(2.0)), "crowd": PEOPLE}),
+    ("reputation.network.among_people", {"repute": Repute(place=standing(2.0, crowd=25)), "crowd": MACHINES}),
+    ("reputation.agent", {"repute": Repute(agent=standing(-1.0))}),
+    ("reputation.recipient", {"repute": Repute(recipient=standing(-1.0))}),
+    ("reputation.mail_domain", {"repute": Repute(mail_domain=standing(1.0))}),
+    ("reputation.sender", {"repute": Repute(sender=standing(-0.4))}),
+]
+NEAR_MISSES += [
+    ("lockstep", {"conduct": Conduct(strange_networks=9)}),
+    ("lockstep", {"conduct": Conduct(in_step=11, occasions=4), "action": Action.OPEN}),
+    ("never_repeats", {"conduct": Conduct(even_delay=7_200.0)}),
+    ("reputation.network", {"repute": Repute(place=standing(2.0)), "crowd": PEOPLE}),
+    ("reputation.network", {"repute": Repute(place=standing(0.2)), "crowd": MACHINES}),
+    ("reputation.agent", {"repute": Repute(place=standing(2.0))}),
 ]
 
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from indicia.detection.model import Category, Finding
 from indicia.detection.options import DetectionOptions
-from indicia.detection.verdict import HUMAN_CAP, PRIOR, WEIGHTS, weigh
+from indicia.detection.verdict import weigh
+from indicia.detection.weights import AGENT, HUMAN_CAP, PRIOR, WEIGHTS
 
 THRESHOLD = DetectionOptions().threshold
 
@@ -43,7 +44,7 @@ def test_the_strongest_evidence_comes_first_and_names_the_category():
 def test_a_group_is_capped_and_the_shown_weights_with_it():
     verdict = weigh(found("empty_agent", "impossible_agent", "full_build"), THRESHOLD)
 
-    assert sum(one.weight for one in verdict.evidence) == pytest.approx(4.0)
+    assert sum(one.weight for one in verdict.evidence) == pytest.approx(AGENT.highest)
 
 
 def test_all_that_speaks_for_a_person_does_not_outweigh_what_no_person_causes():

@@ -34,7 +34,8 @@ async def _claim(jobs, *, limit=100, room_of=lambda _: 100, lease_seconds=30.0):
     def rooms(lanes):
         return {lane: room_of(lane) for lane in lanes}
 
-    return await jobs.claim(KIND, rooms=rooms, limit=limit, lease_seconds=lease_seconds)
+    wanted = await jobs.due(KIND, rooms=rooms, limit=limit)
+    return await jobs.claim(KIND, wanted, lease_seconds=lease_seconds)
 
 
 async def test_a_job_is_claimed_by_one_worker_alone(database, jobs):

@@ -3,11 +3,13 @@
 from indicia.datasets.model import AgentKind, UserAgent
 from indicia.detection.model import Finding
 from indicia.detection.observations import Crowd, Missing, Signals
+from indicia.detection.rules.suspicious_agent import TLS_1_2
 
 # Updates take a while to reach everyone.
 _CURRENT_DAYS = 60
 
-# What scanners pose as: desktop browsers that update themselves on every system still in use. Phones, Macs and older
+# What machines pose as: desktop browsers that update themselves on every system still in use, and whatever runs on
+# their own, which is Linux. Phones, Macs and older
 # Windows keep the browser they end with, and Firefox has releases that companies stay on.
 _SELF_UPDATING = frozenset({"chrome", "edge", "opera", "chromium", "ie"})
 _OLDEST_UPDATED_WINDOWS = 10
@@ -18,8 +20,10 @@ def browser_age(signals: Signals) -> Finding | None:
     agent, days = signals.agent, signals.outdated_days
     if not isinstance(agent, UserAgent) or isinstance(days, Missing) or agent.kind is not AgentKind.BROWSER:
         return None
+    if agent.released_on is not None and agent.released_on < TLS_1_2:
+        return None
     if days < _CURRENT_DAYS:
-        is_common = agent.family in _SELF_UPDATING and not agent.is_mobile
+        is_common = (agent.family in _SELF_UPDATING and not agent.is_mobile) or agent.os == "linux"
         signal = "current_browser" if is_common else "current_browser.not_desktop_chromium"
         return None if agent.full_build else Finding(signal, "{} is a current browser", (agent.name,))
     return Finding(

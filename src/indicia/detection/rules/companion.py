@@ -1,8 +1,10 @@
 """Two networks clicked the same message within a minute: exactly one of them is the recipient."""
 
-from indicia.datasets.model import NetworkClass
 from indicia.detection.model import Finding
 from indicia.detection.observations import Companion, Signals
+
+# An hour apart, one person may have come back to a message with another device; a minute apart, hardly anyone.
+_COPY_SECONDS = 60.0
 
 
 def companion(signals: Signals) -> Finding | None:
@@ -10,15 +12,14 @@ def companion(signals: Signals) -> Finding | None:
     pair = signals.companion
     if not isinstance(pair, Companion):
         return None
-    if not pair.is_person:
-        return Finding(
-            "repeated_by_machine", "A machine's network clicked the same message {:.0f} s apart", (pair.gap,)
-        )
-    if signals.network_class is NetworkClass.VPN:
+    if not pair.is_person and pair.gap > _COPY_SECONDS:
         return None
+    if not pair.is_person:
+        return Finding("repeated_by_machine", "A machine's network clicked the same link {:.0f} s apart", (pair.gap,))
+    signal = "follows_person" if pair.is_certain else "follows_person.perhaps"
     return Finding(
-        "follows_person.same_agent" if pair.same_agent else "follows_person",
-        "A person's network clicked the same message {:.0f} s apart",
+        "follows_person.same_agent" if pair.same_agent else signal,
+        "A person's network clicked the same link {:.0f} s apart",
         (pair.gap,),
         measure=pair.gap,
     )

@@ -1,8 +1,11 @@
 """How soon after the mail the interaction came: scanners within minutes, people mostly after hours."""
 
 from indicia.datasets.model import AgentKind
-from indicia.detection.model import Finding
-from indicia.detection.observations import EARLY_SECONDS, Companion, Missing, Signals
+from indicia.detection.model import Action, Finding
+from indicia.detection.observations import Crowd, Missing, Signals
+from indicia.detection.operators import ANTIVIRUS_MAKERS
+
+_SIGNALS = {(action, crowd): f"{action}_delay.{crowd.value}" for action in Action for crowd in Crowd}
 
 # Clocks of the sender and of the tracker differ by this much before anyone notices.
 SKEW_SECONDS = 5.0
@@ -16,12 +19,11 @@ def delay(signals: Signals) -> Finding | None:
     timing = signals.timing
     if isinstance(timing, Missing) or timing.delay < -SKEW_SECONDS or signals.kind in _NOT_READERS:
         return None
-    companion = signals.companion
-    # The clock of a machine that repeats a person's click starts at that click.
-    if isinstance(companion, Companion) and companion.is_person and timing.delay > EARLY_SECONDS:
+    # What antivirus software repeats comes when its customer visits a page.
+    if signals.copies_person or signals.operator in ANTIVIRUS_MAKERS:
         return None
     return Finding(
-        f"{signals.interaction.action}_delay.{signals.crowd.value}",
+        _SIGNALS[signals.interaction.action, signals.crowd],
         "It came {:.0f} s after the mail was {}",
         (timing.delay, timing.since),
         measure=timing.delay,

@@ -19,15 +19,18 @@ _SENTENCES = {
     NetworkClass.IMAGE_PROXY: "{0.interaction.ip} belongs to the mailbox provider " + _OWNER,
 }
 
+_SIGNALS = {network_class: f"network.{network_class}" for network_class in NetworkClass}
+_RUN_IMAGE_PROXIES = frozenset({NetworkClass.HOSTING, NetworkClass.IMAGE_PROXY})
+
 
 def network(signals: Signals) -> Finding | None:
     """Weigh the class of the network; rules of their own know relays, mail filters and vendors."""
     network_class = signals.network_class
     sentence = _SENTENCES.get(network_class) if network_class else None
-    if sentence is None:
+    if sentence is None or network_class is None:
         return None
-    signal = f"network.{network_class}"
-    if network_class in (NetworkClass.HOSTING, NetworkClass.IMAGE_PROXY):
+    signal = _SIGNALS[network_class]
+    if network_class in _RUN_IMAGE_PROXIES:
         # What a provider's image proxy fetches is judged as such, wherever it runs.
         if signals.kind is AgentKind.IMAGE_PROXY:
             return None

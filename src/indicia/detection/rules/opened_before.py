@@ -7,6 +7,7 @@ from indicia.detection.observations import Missing, Signals
 def opened_before(signals: Signals) -> Finding | None:
     """Take a reader's opening, half an hour at most before, for the click's beginning."""
     seconds = signals.opened_before
-    if isinstance(seconds, Missing):
+    # Where a person clicked as well, it was their opening.
+    if isinstance(seconds, Missing) or signals.copies_person:
         return None
     return Finding("opened_before", "The recipient's mail program loaded the message {:.0f} s before", (seconds,))

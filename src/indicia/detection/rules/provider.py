@@ -1,6 +1,6 @@
 """Who receives the recipient's mail: gateways scan it as it comes, private mailboxes have none in front."""
 
-from indicia.datasets.model import MailProvider, ProviderKind
+from indicia.datasets.model import MailProvider, NetworkClass, ProviderKind
 from indicia.detection.model import Finding
 from indicia.detection.observations import Signals, Timing
 
@@ -13,7 +13,7 @@ _SIGNALS = {
 }
 
 # Scanning at delivery is over by then.
-_DELIVERY_SECONDS = 1800.0
+_DELIVERY_SECONDS = 600.0
 
 
 def provider(signals: Signals) -> Finding | None:
@@ -21,7 +21,13 @@ def provider(signals: Signals) -> Finding | None:
     received_by, timing = signals.provider, signals.timing
     if not isinstance(received_by, MailProvider) or received_by.kind not in _SIGNALS:
         return None
-    if not isinstance(timing, Timing) or timing.delay > _DELIVERY_SECONDS:
+    if not isinstance(timing, Timing) or timing.delay > _DELIVERY_SECONDS or signals.copies_person:
+        return None
+    # That its customers' mail comes through a vendor is no news from that vendor's own network, and no vendor scans
+    # from Microsoft's, where there are cloud desktops of the same companies.
+    if received_by.kind is ProviderKind.GATEWAY and (
+        signals.network_class is NetworkClass.SECURITY_VENDOR or signals.operator == "microsoft"
+    ):
         return None
     return Finding(
         _SIGNALS[received_by.kind],

@@ -2,14 +2,20 @@
 
 from indicia.datasets.model import NetworkClass
 from indicia.detection.model import Finding
-from indicia.detection.observations import Reach, Signals
+from indicia.detection.observations import SHARED_AGENTS, Crowd, Reach, Signals
+from indicia.detection.operators import is_shared
 
 # Behind a VPN exit or a shared proxy every few recipients bring a browser of their own.
-_SHARED_AGENTS = 4
 _RECIPIENTS_PER_AGENT = 3
 
-# One exit, or one vendor's isolated browser, is the browser of many.
-_CARRY_PEOPLE = frozenset({NetworkClass.VPN, NetworkClass.SECURITY_VENDOR})
+# A person opens tabs in a row now and then.
+_HASTY_MESSAGES = 2
+
+# One person's, or that of a few who share an address.
+_CRUSH = 4
+_INTERACTIONS_PER_AGENT = 2
+# Where many browsers share an address, the most popular one speaks this much more often than the others.
+_POPULAR = 4
 
 
 def recipients_at_once(signals: Signals) -> Finding | None:
@@ -28,14 +34,42 @@ def recipients_at_once(signals: Signals) -> Finding | None:
 def reach(signals: Signals) -> Finding | None:
     """Suspect many recipients of one client within a day, beyond what a shared address explains."""
     seen = signals.reach
-    if not isinstance(seen, Reach) or signals.network_class in _CARRY_PEOPLE:
+    if not isinstance(seen, Reach) or is_shared(signals.network):
         return None
-    # Cloud desktops of whole companies share Microsoft's addresses, and one version of one browser.
-    if signals.operator == "microsoft":
+    # One vendor's isolated browser is the browser of many.
+    if signals.network_class is NetworkClass.SECURITY_VENDOR:
         return None
-    if seen.agents >= _SHARED_AGENTS and seen.recipients < _RECIPIENTS_PER_AGENT * seen.agents:
+    if seen.agents >= SHARED_AGENTS and seen.recipients < _RECIPIENTS_PER_AGENT * seen.agents:
         return None
-    return _recipients(seen) if seen.recipients else _interactions(seen)
+    return _recipients(seen)
+
+
+def crush(signals: Signals) -> Finding | None:
+    """Suspect undated interactions of one address that were posted together, more than its browsers explain."""
+    seen = signals.reach
+    if not isinstance(seen, Reach) or is_shared(signals.network):
+        return None
+    together = seen.together
+    if seen.agents < SHARED_AGENTS:
+        together = max(together, seen.host_together - _INTERACTIONS_PER_AGENT * seen.agents)
+    elif together * (seen.agents + 1) < _POPULAR * seen.host_together:
+        return None
+    if together < _CRUSH:
+        return None
+    return Finding("crush", "{} interactions from one address were posted together", (together,), measure=together)
+
+
+def haste(signals: Signals) -> Finding | None:
+    """Suspect a client that follows several links in a row on one message after the other."""
+    seen = signals.reach
+    if not isinstance(seen, Reach) or seen.hasty < _HASTY_MESSAGES or signals.crowd is not Crowd.MACHINES:
+        return None
+    return Finding(
+        "haste",
+        "On {} other messages within a week, this User-Agent of this address followed several links in a row",
+        (seen.hasty,),
+        measure=seen.hasty,
+    )
 
 
 def _recipients(seen: Reach) -> Finding | None:
@@ -48,15 +82,4 @@ def _recipients(seen: Reach) -> Finding | None:
         "The same User-Agent acted for {} recipients at {} domains within a day, from one address",
         (seen.recipients, seen.domains or "unknown"),
         measure=reached,
-    )
-
-
-def _interactions(seen: Reach) -> Finding | None:
-    if seen.interactions < 10:
-        return None
-    return Finding(
-        "interactions_per_agent",
-        "{} interactions came with the same User-Agent from one address",
-        (seen.interactions,),
-        measure=seen.interactions,
     )

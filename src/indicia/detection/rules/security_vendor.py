@@ -1,29 +1,18 @@
-"""The address belongs to a mail security vendor, which scans at delivery and carries people later."""
+"""The address belongs to a security vendor, which scans mail and may carry people as well."""
 
 from indicia.datasets.model import NetworkClass
 from indicia.detection.model import Finding
-from indicia.detection.observations import Missing, Signals
-
-# From here on the vendor's isolated browsers, with people in them, are as likely as its scanners.
-_SCANNED_SECONDS = 1800.0
+from indicia.detection.observations import Signals
+from indicia.detection.operators import ANTIVIRUS_MAKERS
 
 
 def security_vendor(signals: Signals) -> Finding | None:
-    """Suspect a vendor's network around delivery, and a little when the time is unknown."""
+    """Suspect a vendor's network: much where it carries nobody, little where people browse through it."""
     if signals.network_class is not NetworkClass.SECURITY_VENDOR:
         return None
-    timing = signals.timing
-    if isinstance(timing, Missing):
-        return Finding(
-            "vendor.undated",
-            "{} belongs to the mail security vendor {}{}",
-            (signals.interaction.ip, signals.operator, signals.listed),
-        )
-    if timing.delay >= _SCANNED_SECONDS:
-        return None
+    is_antivirus = signals.operator in ANTIVIRUS_MAKERS
     return Finding(
-        "vendor.at_delivery",
-        "{} belongs to the mail security vendor {}{} and came {:.0f} s after the mail was {}",
-        (signals.interaction.ip, signals.operator, signals.listed, timing.delay, timing.since),
-        measure=timing.delay,
+        "network.antivirus" if is_antivirus else "network.security_vendor",
+        "{} belongs to the security vendor {}{}",
+        (signals.interaction.ip, signals.operator, signals.listed),
     )

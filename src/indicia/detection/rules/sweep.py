@@ -9,7 +9,7 @@ def sweep(signals: Signals) -> Finding | None:
     burst = signals.sweep
     if isinstance(burst, Missing):
         return None
-    return _within_a_second(burst) or _within_seconds(burst)
+    return _within_a_second(burst) or _too_close(burst) or _within_seconds(burst) or _barely(burst)
 
 
 def _within_a_second(burst: Sweep) -> Finding | None:
@@ -46,6 +46,18 @@ def _within_seconds(burst: Sweep) -> Finding | None:
             (burst.slow_clicks,),
             measure=burst.slow_clicks,
         )
+    return None
+
+
+def _too_close(burst: Sweep) -> Finding | None:
+    if burst.is_probed:
+        return Finding("probed_first", "A HEAD request on this message came within 15 s")
+    if burst.is_twin:
+        return Finding("twin_links", "Two different links of this message were followed within 0.3 s")
+    return None
+
+
+def _barely(burst: Sweep) -> Finding | None:
     if burst.links == 2:
         return Finding("link_sweep", "2 different links of this message were followed within a second", measure=2)
     if burst.clicks == 3:

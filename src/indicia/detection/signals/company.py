@@ -1,55 +1,79 @@
-"""What the same user agent did elsewhere: at its operator, in its address block, on other networks."""
+"""What the same host and the same user agent did elsewhere: in its block, at its operator, on other networks."""
 
 from indicia.detection.clients import Client
-from indicia.detection.history import History, message_key
-from indicia.detection.model import Interaction, Scope
-from indicia.detection.observations import Crowd, Fleet, Habitat, Missing, Reach
-from indicia.detection.records import DISTINCT_EARLY
+from indicia.detection.history import History
+from indicia.detection.model import Interaction
+from indicia.detection.observations import Company, Crowd, Habitat, Missing, Reach
+from indicia.detection.records import DISTINCT_EARLY, CompanyRecord
 
 _DAY_SECONDS = 86_400.0
 _MINUTE_SECONDS = 60.0
 
+# Readers of the same mail would hardly have shown yet.
+_FRESH_SECONDS = 3600.0
 
-def fleet_of(history: History, scope: Scope, interaction: Interaction, client: Client, at: float) -> Fleet | Missing:
-    """Count what this user agent at this operator did for other messages within a day."""
-    record = history.fleets.get(hash((scope.account_id, client.fleet)))
-    if record is None:
+# Servers keep their addresses for weeks, and mail comes by the day.
+_COMPANY_SECONDS = 7 * _DAY_SECONDS
+
+_STRANGER = CompanyRecord()
+
+
+def company_of(history: History, client: Client, own: int | None, at: float) -> Company | Missing:
+    """Count what this host and this user agent did within a week for other messages than `own`."""
+    near = history.company.get(client.near)
+    if client.crowd is Crowd.PEOPLE:
+        if near is None:
+            return Missing.NOT_GIVEN
+        return Company(near_caught=near.caught.count(at, _COMPANY_SECONDS, other_than=own))
+    host = history.company.get(client.address)
+    fleet = history.company.get(client.fleet)
+    if host is None and near is None and fleet is None:
         return Missing.NOT_GIVEN
-    own = message_key(scope, interaction, client)
-    early = record.early.count(at, _DAY_SECONDS, other_than=own)
-    agent = history.agents.get(hash((scope.account_id, client.agent_hash))) if early else None
-    people = 0 if agent is None else agent.early.count(at, _DAY_SECONDS)
-    return Fleet(
-        swept=record.swept.count(at, _DAY_SECONDS, other_than=own),
-        early=early,
-        late=record.late.count(at, _DAY_SECONDS, other_than=own),
-        early_people=people if people < DISTINCT_EARLY else None,
+    host, near, fleet = host or _STRANGER, near or _STRANGER, fleet or _STRANGER
+    fleet_early = fleet.early.count(at, _DAY_SECONDS, other_than=own)
+    return Company(
+        host_caught=host.caught.count(at, _COMPANY_SECONDS, other_than=own),
+        host_early=host.early.count(at, _COMPANY_SECONDS, other_than=own),
+        host_fresh=host.early.count(at, _FRESH_SECONDS, other_than=own),
+        host_late=host.late.count(at, _COMPANY_SECONDS, other_than=own),
+        near_caught=near.caught.count(at, _COMPANY_SECONDS, other_than=own),
+        fleet_early=fleet_early,
+        fleet_late=fleet.late.count(at, _DAY_SECONDS, other_than=own),
+        early_people=_early_people(history, client, at) if fleet_early else 0,
     )
 
 
-def reach_of(history: History, scope: Scope, interaction: Interaction, client: Client, at: float) -> Reach | Missing:
-    """Count the recipients that this user agent acts for from this address; not asked of people's networks."""
+def _early_people(history: History, client: Client, at: float) -> int | None:
+    agent = history.agents.get(client.agent_key)
+    people = 0 if agent is None else agent.early.count(at, _DAY_SECONDS)
+    return people if people < DISTINCT_EARLY else None
+
+
+def reach_of(history: History, interaction: Interaction, client: Client, own: int | None, at: float) -> Reach | Missing:
+    """Count whom this user agent acts for from this address; not asked of people's networks."""
     if client.crowd is Crowd.PEOPLE:
         return Missing.NOT_GIVEN
-    origin = history.origins.get(hash((scope.account_id, client.exact)))
-    address = history.addresses.get(hash((scope.account_id, interaction.ip)))
-    if origin is None or address is None:
+    origin = history.origins.get(client.exact)
+    host = history.hosts.get(client.address)
+    if origin is None or host is None:
         return Missing.UNAVAILABLE
     return Reach(
         # Without times, a whole request would look like one minute.
         per_minute=0 if interaction.ts is None else origin.recipients.count(at, _MINUTE_SECONDS),
         recipients=origin.recipients.count(at, _DAY_SECONDS),
         domains=origin.domains.count(at, _DAY_SECONDS),
-        interactions=origin.interactions,
-        agents=address.agents.count(at, _DAY_SECONDS, other_than=client.agent_hash),
+        together=0 if interaction.ts is not None else origin.undated.count(at),
+        host_together=0 if interaction.ts is not None else host.undated.count(at),
+        agents=host.agents.count(at, _DAY_SECONDS, other_than=client.agent_key),
+        hasty=origin.hasty.count(at, _COMPANY_SECONDS, other_than=own),
     )
 
 
-def habitat_of(history: History, scope: Scope, client: Client, at: float) -> Habitat | Missing:
+def habitat_of(history: History, client: Client, at: float) -> Habitat | Missing:
     """Count the address blocks on which this exact user agent was seen within a day."""
     if client.crowd is not Crowd.MACHINES:
         return Missing.NOT_GIVEN
-    record = history.agents.get(hash((scope.account_id, client.agent_hash)))
+    record = history.agents.get(client.agent_key)
     if record is None:
         return Missing.UNAVAILABLE
     return Habitat(record.machines.count(at, _DAY_SECONDS), record.people.count(at, _DAY_SECONDS))

@@ -1,17 +1,18 @@
-"""What else happened around one recipient's message: sweeps, companions on other networks, openings before."""
+"""What else happened to one recipient's message: sweeps, companions on other networks, openings before."""
 
 from bisect import bisect_left
 from operator import attrgetter
 from typing import NamedTuple
 
 from indicia.detection.clients import Client
-from indicia.detection.history import History, message_key
-from indicia.detection.model import Action, Interaction, Scope
-from indicia.detection.observations import Companion, Crowd, Missing, Sweep
+from indicia.detection.history import History
+from indicia.detection.model import Action, Interaction
+from indicia.detection.observations import Companion, Crowd, Missing, Raid, Sweep
 from indicia.detection.sweeps import Touch
 
-# Re-fetches by security software follow, or run ahead of, a person's click within seconds; field reports name 12 s.
-COMPANION_SECONDS = 60.0
+# Re-fetches by security software follow a person's click, or run ahead of it, within seconds; field reports name 12 s,
+# and more than an hour for some.
+COMPANION_SECONDS = 3600.0
 
 # People read for minutes; beyond half an hour an opening says nothing about this click.
 OPENED_SECONDS = 1800.0
@@ -20,28 +21,37 @@ _at = attrgetter("at")
 
 
 class Neighbours(NamedTuple):
-    """What the other interactions with the same message say; see `Signals` for the three."""
+    """What the other interactions with the same message say; see `Signals`."""
 
     sweep: Sweep | Missing = Missing.NOT_GIVEN
+    raid: Raid | Missing = Missing.NOT_GIVEN
     companion: Companion | Missing = Missing.NOT_GIVEN
     opened_before: float | Missing = Missing.NOT_GIVEN
+    rush: float | Missing = Missing.NOT_GIVEN
 
 
 _ALONE = Neighbours()
 
 
-def neighbours_of(history: History, scope: Scope, interaction: Interaction, client: Client) -> Neighbours:
+def neighbours_of(history: History, interaction: Interaction, client: Client, message: int | None) -> Neighbours:
     """Observe what happened around an interaction; nothing for one that is alone, undated or forgotten."""
-    if interaction.ts is None:
+    if interaction.ts is None or message is None:
         return _ALONE
-    message = message_key(scope, interaction, client)
-    touches = None if message is None else history.messages.get(message)
+    touches = history.messages.get(message)
     if touches is None or len(touches) < 2:
         return _ALONE
     own = _find(touches, interaction, interaction.ts, client)
-    if own is None or not own.is_click:
+    if own is None:
         return _ALONE
-    return Neighbours(_sweep(own), _companion(own, touches), _opened_before(own, touches))
+    if not own.is_click:
+        return Neighbours(raid=_raid(own, touches), rush=own.rush)
+    return Neighbours(
+        sweep=_sweep(own),
+        raid=_raid(own, touches),
+        companion=_companion(own, touches),
+        opened_before=_opened_before(own, touches),
+        rush=own.rush,
+    )
 
 
 def _find(touches: list[Touch], interaction: Interaction, at: float, client: Client) -> Touch | None:
@@ -57,29 +67,44 @@ def _find(touches: list[Touch], interaction: Interaction, at: float, client: Cli
 def _sweep(own: Touch) -> Sweep | Missing:
     if own.slow_clicks < 2:
         return Missing.NOT_GIVEN
-    return Sweep(own.links, own.clicks, own.slow_links, own.slow_clicks)
+    return Sweep(own.links, own.clicks, own.slow_links, own.slow_clicks, own.is_twin, own.is_probed)
+
+
+def _raid(own: Touch, touches: list[Touch]) -> Raid | Missing:
+    """Find the nearest sweep from outside people's networks, and best one by the same host."""
+    if own.crowd is Crowd.PEOPLE or own.is_reader or own.is_caught:
+        return Missing.NOT_GIVEN
+    raids = [
+        (touch.address != own.address, abs(touch.at - own.at))
+        for touch in touches
+        if touch.is_caught and touch.crowd is not Crowd.PEOPLE
+    ]
+    if not raids:
+        return Missing.NOT_GIVEN
+    is_other_host, gap = min(raids)
+    return Raid(gap, is_same_host=not is_other_host)
 
 
 def _companion(own: Touch, touches: list[Touch]) -> Companion | Missing:
-    """Find the nearest click, on the same link where links are known, from the other kind of network."""
-    if own.crowd is Crowd.MIXED:
-        return Missing.NOT_GIVEN
-    wanted = Crowd.PEOPLE if own.crowd is Crowd.MACHINES else Crowd.MACHINES
+    """Find the nearest click on the same link from another kind of network, if one of the two is of machines."""
     others = [
         other
         for other in touches
-        if other.crowd is wanted
+        if other.crowd is not own.crowd
         and other.is_click
         and abs(other.at - own.at) <= COMPANION_SECONDS
-        and (not own.link or not other.link or own.link == other.link)
+        and Crowd.MACHINES in (own.crowd, other.crowd)
+        and not other.is_caught
+        and own.is_same_link(other)
     ]
     if not others:
         return Missing.NOT_GIVEN
     nearest = min(others, key=lambda other: abs(other.at - own.at))
     return Companion(
         gap=abs(nearest.at - own.at),
-        is_person=wanted is Crowd.PEOPLE,
+        is_person=own.crowd is Crowd.MACHINES,
         same_agent=nearest.agent == own.agent,
+        is_certain=Crowd.PEOPLE in (own.crowd, nearest.crowd),
     )
 
 

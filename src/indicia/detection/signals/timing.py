@@ -1,8 +1,10 @@
 """How long after the mail the interaction came, and how fast this domain's own readers are."""
 
+from typing import NamedTuple
+
 from indicia.detection.history import History, delay_of
 from indicia.detection.model import Interaction, Scope
-from indicia.detection.observations import Missing, Timing
+from indicia.detection.observations import Crowd, Missing, Timing
 
 
 def timing_of(interaction: Interaction) -> Timing | Missing:
@@ -13,16 +15,23 @@ def timing_of(interaction: Interaction) -> Timing | Missing:
     return Timing(delay, "sent" if interaction.delivered_ts is None else "delivered")
 
 
-def early_share(history: History, scope: Scope, interaction: Interaction, timing: Timing | Missing) -> float | Missing:
-    """Tell which share of people's clicks on mail of the same time came within minutes."""
-    if isinstance(timing, Missing) or interaction.ts is None:
-        return Missing.NOT_GIVEN
-    pace = history.paces.get(scope.domain_id)
-    return Missing.UNAVAILABLE if pace is None else pace.early_share(interaction.ts - timing.delay)
+class Usual(NamedTuple):
+    """How fast people are with mail like this; see `Signals` for the two shares."""
+
+    early_share: float | Missing = Missing.NOT_GIVEN
+    early_mails: float | Missing = Missing.NOT_GIVEN
 
 
-def early_mails(history: History, scope: Scope) -> float | Missing:
-    """Tell which share of the domain's mails is clicked within minutes or never: codes and sign-in links."""
+_UNKNOWN = Usual()
+
+
+def usual_of(history: History, scope: Scope, interaction: Interaction, timing: Timing | Missing, crowd: Crowd) -> Usual:
+    """Observe how soon people's networks click mail of the same time; not asked of people themselves."""
+    if isinstance(timing, Missing) or interaction.ts is None or crowd is Crowd.PEOPLE:
+        return _UNKNOWN
     pace = history.paces.get(scope.domain_id)
-    share = None if pace is None else pace.early_mails()
-    return Missing.UNAVAILABLE if share is None else share
+    if pace is None:
+        return _UNKNOWN
+    mailed_at = interaction.ts - timing.delay
+    mails = pace.early_mails(mailed_at)
+    return Usual(pace.early_share(mailed_at), Missing.UNAVAILABLE if mails is None else mails)

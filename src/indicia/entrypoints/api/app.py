@@ -16,6 +16,7 @@ from indicia.entrypoints.api.caller import Authenticated
 from indicia.entrypoints.api.domains import DomainsApi
 from indicia.entrypoints.api.errors import ApiError
 from indicia.entrypoints.api.health import HealthApi
+from indicia.entrypoints.api.labels import LabelsApi
 from indicia.entrypoints.api.reference import ReferenceFile
 from indicia.entrypoints.api.replies import as_api_error, error_reply
 from indicia.entrypoints.api.whoami import WhoAmI
@@ -37,6 +38,7 @@ class Endpoints(NamedTuple):
     bot: BotApi
     domains: DomainsApi
     health: HealthApi
+    labels: LabelsApi
     whoami: WhoAmI
 
 
@@ -50,6 +52,7 @@ def api_app(
             _route("/domains", endpoints.domains.list, "GET"),
             _route("/domains/{domain}", endpoints.domains.show, "GET"),
             _route("/{domain}/bot", endpoints.bot.submit, "POST"),
+            _route("/{domain}/bot/labels", endpoints.labels.answer, "GET", "POST"),
             _route("/{domain}/bot/{request_id}", endpoints.bot.result, "GET"),
         ],
         redirect_slashes=False,
@@ -94,9 +97,9 @@ class _Answer:
         return await self._handler(request)
 
 
-def _route(path: str, handler: Handler, method: str) -> Route:
+def _route(path: str, handler: Handler, *methods: str) -> Route:
     # Starlette would answer a wrong method in plain text, so the route takes all of them.
-    return Route(path, _Answer(handler, frozenset({method, "HEAD"} if method == "GET" else {method})))
+    return Route(path, _Answer(handler, frozenset({*methods, "HEAD"} if "GET" in methods else methods)))
 
 
 async def _nowhere(request: Request) -> Response:

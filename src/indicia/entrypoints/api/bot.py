@@ -6,16 +6,14 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
-from indicia.aggregates.rate_limits import Allowance, Limit, RateLimits
+from indicia.aggregates.rate_limits import Limit
 from indicia.detection.posted import Posted, read_json, read_single
 from indicia.detection.requests import DetectionRequests
-from indicia.domains.model import Domain, Feature
-from indicia.domains.registry import DomainRegistry
+from indicia.entrypoints.api.admission import BotAdmission
 from indicia.entrypoints.api.body import media_type, read_body
-from indicia.entrypoints.api.caller import principal_of
 from indicia.entrypoints.api.errors import ApiError
 from indicia.entrypoints.api.forms import read_form
-from indicia.entrypoints.api.replies import encoded_reply, json_reply, limit_headers, too_many
+from indicia.entrypoints.api.replies import encoded_reply, json_reply, limit_headers
 
 SINGLES = Limit("single", 60, 60.0)
 BATCHES = Limit("batch", 600, 60.0)
@@ -33,24 +31,20 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,9})?")
 class BotApi:
     """`POST /{domain}/bot` and `GET /{domain}/bot/{request_id}`."""
 
-    def __init__(
-        self, requests: DetectionRequests, domains: DomainRegistry, *, limits: RateLimits | None, contact: str
-    ) -> None:
+    def __init__(self, requests: DetectionRequests, admission: BotAdmission) -> None:
         self._requests = requests
-        self._domains = domains
-        self._limits = limits
-        self._contact = contact
+        self._admission = admission
 
     async def submit(self, request: Request) -> Response:
         """Accept a JSON batch, or a single interaction as a form or a flat JSON object."""
         due = asyncio.get_running_loop().time() + SINGLE_SECONDS
-        domain = await self._enabled_domain(request)
+        domain = await self._admission.domain_of(request)
         is_json = media_type(request) == "application/json"
-        allowance = self._take(request, BATCHES if is_json else SINGLES)
+        allowance = self._admission.take(request, BATCHES if is_json else SINGLES)
         body = await read_body(request)
         posted = _read(request, body, is_json=is_json)
         if posted.is_single and is_json:
-            allowance = self._take(request, SINGLES)
+            allowance = self._admission.take(request, SINGLES)
         request_id = await self._requests.accept(
             domain, posted, body=body, idempotency_key=request.headers.get("idempotency-key")
         )
@@ -66,25 +60,11 @@ class BotApi:
 
     async def result(self, request: Request) -> Response:
         """Answer the verdicts of a request, or 404 while there are none to be seen by this caller."""
-        domain = await self._enabled_domain(request)
+        domain = await self._admission.domain_of(request)
         result = await self._requests.result(domain, request.path_params["request_id"])
         if result is None:
             raise ApiError(404, _NOT_FOUND)
         return encoded_reply(result)
-
-    async def _enabled_domain(self, request: Request) -> Domain:
-        domain = await self._domains.usable_by(principal_of(request), request.path_params["domain"])
-        if Feature.BOT_DETECTION not in domain.features:
-            raise ApiError(402, f"BotDetection API not enabled for this domain. Contact {self._contact}.")
-        return domain
-
-    def _take(self, request: Request, limit: Limit) -> Allowance | None:
-        if self._limits is None:
-            return None
-        allowance = self._limits.take(limit, str(principal_of(request).key_id))
-        if not allowance.allowed:
-            raise too_many(allowance)
-        return allowance
 
 
 def _read(request: Request, body: bytes, *, is_json: bool) -> Posted:

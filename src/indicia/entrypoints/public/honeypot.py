@@ -10,14 +10,17 @@ from typing import NamedTuple
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from indicia.aggregates.rate_limits import Limit, RateLimits
 from indicia.base.log import get_logger
 from indicia.detection.honeypot import HoneypotVisits
-from indicia.net.client_address import Network, client_address
+from indicia.net.client_address import Network, client_address, subscriber
 from indicia.storage.database import StorageError
 
 log = get_logger()
 
 TRACKING_LABEL = "email."
+# More than any scanner's sweep of a campaign needs from one address; a flood beyond it leaves no record.
+VISITS = Limit("honeypot", 300, 60.0)
 _LAST_SEGMENT = "/hclick"
 _PAGE = (
     b"<!doctype html><html lang=en><meta charset=utf-8><title>Thank you</title><p>You may close this page.</p></html>"
@@ -42,9 +45,12 @@ class Target(NamedTuple):
 class HoneypotPage:
     """Answers honeypot links and records who followed them."""
 
-    def __init__(self, visits: HoneypotVisits, trusted_proxies: Sequence[Network]) -> None:
+    def __init__(
+        self, visits: HoneypotVisits, trusted_proxies: Sequence[Network], limits: RateLimits | None = None
+    ) -> None:
         self._visits = visits
         self._trusted_proxies = trusted_proxies
+        self._limits = limits
 
     def is_for(self, scope: Scope) -> bool:
         """Tell whether a request follows a honeypot link."""
@@ -57,9 +63,10 @@ class HoneypotPage:
         if target is not None:
             address = client_address(scope["client"][0], headers.getlist("x-forwarded-for"), self._trusted_proxies)
             try:
-                await self._visits.record(
-                    target.domain, target.message_id, ip=address, uas=headers.get("user-agent", "")
-                )
+                if self._limits is None or self._limits.take(VISITS, subscriber(address)).allowed:
+                    await self._visits.record(
+                        target.domain, target.message_id, ip=address, uas=headers.get("user-agent", "")
+                    )
             except StorageError as error:
                 # A visitor is no client who could try again, and any other answer would give the honeypot away.
                 log.warning("honeypot.not_recorded", error=str(error))

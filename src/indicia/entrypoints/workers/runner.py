@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from time import thread_time
 from typing import NamedTuple
 
 from indicia.base.clock import Clock
@@ -15,8 +16,12 @@ log = get_logger()
 
 # A job enqueued by another process is found after this long at most; this process's own jobs wake the loop.
 POLL_SECONDS = 0.25
-# A job that was claimed this often without ever being finished or given back has killed or hung its workers.
-MOST_CLAIMS = 5
+# A job that was claimed this often without ever being finished or given back has killed or hung its workers. Kills
+# from outside count as well, and the jobs that are due first meet every one of a series.
+MOST_CLAIMS = 10
+# Every job that ends is a reason to look for more. With thousands of waiting lanes a look takes milliseconds of
+# computing; it may take this part of the time, or lanes that nobody can serve would slow those that are served.
+LOOKING_PART = 0.2
 _PAUSE_AFTER_FAILURE_SECONDS = 1.0
 
 Handle = Callable[[Job], Awaitable[None]]
@@ -74,10 +79,11 @@ class Runner:
         room = self._pace.at_once - len(self._in_flight)
         if room <= 0:
             return False
+        began = thread_time()
         try:
-            claimed = await self._jobs.claim(
-                self._kind, rooms=self._pace.rooms, limit=room, lease_seconds=self._pace.lease_seconds
-            )
+            wanted = await self._jobs.due(self._kind, rooms=self._pace.rooms, limit=room)
+            looked_seconds = thread_time() - began
+            claimed = await self._jobs.claim(self._kind, wanted, lease_seconds=self._pace.lease_seconds)
         except StorageError as error:
             log.warning("jobs.unreadable", kind=self._kind, error=str(error))
             await asyncio.sleep(_PAUSE_AFTER_FAILURE_SECONDS)
@@ -86,8 +92,8 @@ class Runner:
             task = asyncio.create_task(self._work(job))
             self._in_flight.add(task)
             task.add_done_callback(self._done)
-        # Let them begin: the next look at `rooms` must count them.
-        await asyncio.sleep(0)
+        # The tasks begin meanwhile, so that the next look at `rooms` counts them.
+        await asyncio.sleep(looked_seconds * (1 / LOOKING_PART - 1))
         return bool(claimed)
 
     def _done(self, task: asyncio.Task[None]) -> None:

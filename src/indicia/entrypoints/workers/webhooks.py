@@ -1,7 +1,6 @@
 """Work off the outbox: one attempt for each claimed job, and what follows from it."""
 
 from collections.abc import Iterable
-from typing import assert_never
 
 from indicia.base.clock import Clock
 from indicia.base.log import get_logger
@@ -65,7 +64,8 @@ class WebhookDeliveries:
         """Answer whether the receiver copes."""
         delivery = await store.delivery_of_id(self._database, delivery_id_of(job))
         if delivery is None:
-            # It outlived its lease in this process's queue, and another worker has delivered it.
+            # Whoever removed it owes nobody anything; a job left behind would come back for ever.
+            await self._database.run(self._jobs.finish(job))
             return True
         if await self._endpoints.is_disabled(delivery.endpoint):
             await self._bury_unattempted(job, Stop(Cause.DISABLED, "the URL is disabled"))
@@ -77,9 +77,9 @@ class WebhookDeliveries:
             return True
         attempt = await self._attempts.make(delivery, job.attempts)
         _log_attempt(job, delivery, attempt)
-        disabled_now = await self._database.run(self._settle(job, delivery, attempt))
+        is_disabled = await self._database.run(self._settle(job, delivery, attempt))
         self._metrics.count(attempt.decision)
-        if disabled_now:
+        if is_disabled:
             log.error("webhook.url_disabled", account_id=delivery.endpoint.account_id, host=host_of(job.lane))
         return attempt.is_taken
 
@@ -89,7 +89,7 @@ class WebhookDeliveries:
         self._metrics.count(stop)
 
     def _settle(self, job: Job, delivery: Delivery, attempt: Attempt) -> Steps[bool]:
-        """Answer whether this attempt's failure was the one that disabled the URL."""
+        """Store what follows; answer whether the URL is disabled by it."""
         now, endpoint = self._clock(), delivery.endpoint
         match attempt.decision:
             case Delivered():
@@ -99,10 +99,8 @@ class WebhookDeliveries:
             case Stop(_, reason):
                 yield from self._outbox.bury(job, reason, attempts=job.attempts, now=now)
             case DisableUrl(reason):
-                yield from self._endpoints.disable(endpoint, reason, now)
                 yield from self._outbox.bury(job, reason, attempts=job.attempts, now=now)
-            case _:
-                assert_never(attempt.decision)
+                return (yield from self._endpoints.disable(endpoint, reason, now))
         if attempt.is_taken:
             yield from self._endpoints.succeeded(endpoint)
             return False

@@ -1,0 +1,65 @@
+"""Events about which there is no doubt, found among interactions: sweeps of links, and readers who came back."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from indicia.datasets.model import Network
+from indicia.detection.learning.trails import HOMES, Visit
+from indicia.detection.model import Action, Interaction
+
+# Another day: who sleeps in between is back, whatever the time zone.
+_ANOTHER_DAY_SECONDS = 20 * 3600
+# Machines that copy a person's click do so within minutes.
+_LATE_SECONDS = 1800
+
+# Three links of one message in a second are no person's, nor are five clicks on links unknown.
+_SWEEP_LINKS = 3
+_SWEEP_CLICKS = 5
+_SWEEP_SECONDS = 1.0
+
+
+class Sweep(NamedTuple):
+    """A message whose links a network's machines followed at once.
+
+    `delay` is in seconds since the time that the sender stated, None where delivery or nothing was stated.
+    """
+
+    message_id: str
+    network: Network
+    delay: float | None
+
+
+def sweeps(interactions: Iterable[tuple[Interaction, Network]]) -> Iterator[Sweep]:
+    """Find the messages that were swept, once for each network; people's networks are left out."""
+    clicks: defaultdict[tuple[str, str | None, int | None], list[tuple[Interaction, Network]]] = defaultdict(list)
+    for interaction, network in interactions:
+        is_click = interaction.action is Action.CLICK and interaction.ts is not None
+        if is_click and interaction.message_id is not None and network.network_class not in HOMES:
+            clicks[interaction.message_id, interaction.recipient_id, network.asn].append((interaction, network))
+    for (message_id, _, _), followed in clicks.items():
+        if len(followed) >= _SWEEP_LINKS and _is_sweep([interaction for interaction, _ in followed]):
+            yield Sweep(message_id, followed[0][1], _delay(followed[0][0]))
+
+
+def came_back(visit: Visit, earlier: Iterable[Visit]) -> bool:
+    """Tell whether a reader returned, late, to a network of theirs on another day."""
+    if visit.delay < _LATE_SECONDS:
+        return False
+    return any(visit.block == known.block and visit.at - known.at >= _ANOTHER_DAY_SECONDS for known in earlier)
+
+
+def _is_sweep(clicks: list[Interaction]) -> bool:
+    """Look for enough different links, or clicks where links are unknown, within a second."""
+    timed = sorted((click.ts or 0.0, click.link_id or click.url or "") for click in clicks)
+    for start, (first, _) in enumerate(timed):
+        links = [link for at, link in timed[start:] if at - first <= _SWEEP_SECONDS]
+        if len({link for link in links if link}) >= _SWEEP_LINKS or links.count("") >= _SWEEP_CLICKS:
+            return True
+    return False
+
+
+def _delay(click: Interaction) -> float | None:
+    if click.ts is None or click.message_ts is None or click.delivered_ts is not None:
+        return None
+    return click.ts - click.message_ts

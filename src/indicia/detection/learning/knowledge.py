@@ -1,0 +1,118 @@
+"""What has been learned, in the form in which a verdict looks it up: a few dictionaries that nobody changes.
+
+A background pass draws new conclusions and hands the engine a new `Knowledge`; the old one is dropped whole.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from indicia.detection.learning.digests import (
+    agent_digest,
+    block_digest,
+    client_digest,
+    host_digest,
+    mail_domain_digest,
+    recipient_digest,
+    sender_digest,
+)
+from indicia.detection.learning.habits import even_delay, is_restless
+from indicia.detection.learning.lockstep import find_groups
+from indicia.detection.learning.standings import Standings
+from indicia.detection.learning.trails import TrailKey, Visit, trail_key, unpacked
+from indicia.detection.model import Interaction, Scope
+from indicia.detection.observations import Conduct, Missing, Repute, Standing
+
+# Shorter, never coming back is chance.
+_TELLING_TRAIL = 8
+
+
+_NOTHING: Mapping[int, Standing] = {}
+
+
+class Knowledge(msgspec.Struct, frozen=True):
+    """Conclusions about recipients, what everything stands for, and how long domains' mail is under way.
+
+    `offsets` is in seconds, by the id of the sending domain.
+    """
+
+    conducts: Mapping[TrailKey, Conduct] = {}
+    standings: Standings = Standings({}, {})
+    offsets: Mapping[int, float] = {}
+
+    def dated(self, scope: Scope, interactions: Sequence[Interaction]) -> Sequence[Interaction]:
+        """Add when mail was delivered where only its sending is stated and deliveries are known to take time."""
+        offset = self.offsets.get(scope.domain_id)
+        if offset is None:
+            return interactions
+        return [
+            one
+            if one.message_ts is None or one.delivered_ts is not None
+            else msgspec.structs.replace(one, delivered_ts=one.message_ts + offset)
+            for one in interactions
+        ]
+
+    def conduct_of(self, scope: Scope, interaction: Interaction) -> Conduct | Missing:
+        """Tell what is odd about the visits of the recipient over the last weeks."""
+        if interaction.recipient_id is None:
+            return Missing.NOT_GIVEN
+        if not self.conducts:
+            return Missing.UNAVAILABLE
+        return self.conducts.get(trail_key(scope, interaction.recipient_id), Missing.UNAVAILABLE)
+
+    def repute_of(self, scope: Scope, interaction: Interaction) -> Repute | Missing:
+        """Tell what is known of the interaction's network, user agent, recipient and mail domain."""
+        own, shared = self.standings.own.get(scope.account_id, _NOTHING), self.standings.shared
+        if not own and not shared:
+            return Missing.UNAVAILABLE
+        uas = interaction.uas or ""
+        place = None
+        if interaction.ip is not None:
+            # A whole network has no voice of its own: `verdict` weighs what it is. It is where its blocks start from.
+            for digest in (
+                client_digest(interaction.ip, uas),
+                host_digest(interaction.ip),
+                block_digest(interaction.ip),
+            ):
+                place = own.get(digest) or shared.get(digest)
+                if place is not None:
+                    break
+        recipient, domain = interaction.recipient_id, interaction.domain
+        agent = own.get(agent_digest(uas)) if uas else None
+        person = own.get(recipient_digest(scope, recipient)) if recipient else None
+        provider = own.get(mail_domain_digest(domain)) if domain else None
+        sender = own.get(sender_digest(scope.domain_id))
+        if place is None and agent is None and person is None and provider is None and sender is None:
+            return Missing.UNAVAILABLE
+        return Repute(place, agent, person, provider, sender)
+
+
+def conducts_in(trails: Mapping[TrailKey, bytes]) -> dict[TrailKey, Conduct]:
+    """Find the recipients whose trails are not those of a person; tens of microseconds for each trail."""
+    by_domain: defaultdict[int, dict[int, Sequence[Visit]]] = defaultdict(dict)
+    for key, packed in trails.items():
+        by_domain[key.domain_id][key.recipient] = unpacked(packed)
+    return {
+        TrailKey(domain_id, recipient): conduct
+        for domain_id, domain_trails in by_domain.items()
+        for recipient, conduct in _conducts(domain_trails).items()
+    }
+
+
+def _conducts(trails: Mapping[int, Sequence[Visit]]) -> dict[int, Conduct]:
+    restless = {recipient: visits for recipient, visits in trails.items() if is_restless(visits)}
+    grouped = {member: group for group in find_groups(trails, restless) for member in group.members}
+    conducts = {}
+    for recipient, visits in trails.items():
+        group = grouped.get(recipient)
+        never_repeats = len(visits) >= _TELLING_TRAIL and recipient in restless
+        delay = even_delay(visits)
+        if group is not None or never_repeats or delay is not None:
+            conducts[recipient] = Conduct(
+                in_step=len(group.members) - 1 if group else 0,
+                occasions=group.occasions if group else 0,
+                strange_networks=len(visits) if never_repeats else 0,
+                even_delay=delay,
+            )
+    return conducts

@@ -1,0 +1,92 @@
+"""What evidence comes to for each account: its own, and what several accounts agree on."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from indicia.detection.learning.distinct import how_many
+from indicia.detection.learning.reputations import TallyKey
+from indicia.detection.learning.tally import UNKNOWN, Kind, Posterior, Tally, posterior
+from indicia.detection.observations import Standing
+
+# What is known of networks is shared between accounts on these floors: hidden links of five messages of three
+# domains. An account alone never changes another one's verdicts, because nobody counts for more than all the others.
+_SHARED_MESSAGES = 5
+_SHARED_DOMAINS = 3
+_SHARED_KINDS = frozenset({Kind.CLIENT, Kind.HOST, Kind.BLOCK, Kind.NETWORK})
+
+# Less than this is not worth a word.
+_TELLING_NATS = 0.25
+
+
+class Standings(NamedTuple):
+    """Standings by the digest of what they are about: each account's own, and everybody's."""
+
+    own: Mapping[int, Mapping[int, Standing]]
+    shared: Mapping[int, Standing]
+
+
+def standings_of(tallies: Mapping[TallyKey, Tally], now: float) -> Standings:
+    """Conclude from all tallies; about ten microseconds for each."""
+    by_account: defaultdict[int, dict[int, Tally]] = defaultdict(dict)
+    by_digest: defaultdict[int, list[Tally]] = defaultdict(list)
+    for key, tally in tallies.items():
+        current = tally.as_of(now)
+        by_account[key.account_id][key.digest] = current
+        if current.kind in _SHARED_KINDS:
+            by_digest[key.digest].append(current)
+    shared = {digest: joined for digest, several in by_digest.items() if (joined := _joined(several)) is not None}
+    return Standings({account_id: _standings(own) for account_id, own in by_account.items()}, _standings(shared))
+
+
+def _standings(tallies: Mapping[int, Tally]) -> dict[int, Standing]:
+    found = {}
+    for digest, tally in tallies.items():
+        around = _surroundings(tallies, tally)
+        nats = posterior(tally, around).nats
+        # What is itself in doubt still stands up to surroundings of ill repute.
+        if abs(nats) >= _TELLING_NATS or abs(around.nats) >= _TELLING_NATS:
+            found[digest] = Standing(nats, tally.machines, tally.people, how_many(tally.crowd))
+    return found
+
+
+def _surroundings(tallies: Mapping[int, Tally], tally: Tally) -> Posterior:
+    """Judge what surrounds a thing by all the others in it, so that nothing is its own witness."""
+    parent = tallies.get(tally.parent)
+    if parent is None or not tally.parent:
+        return UNKNOWN
+    others = msgspec.structs.replace(
+        parent,
+        machines=max(0.0, parent.machines - tally.machines),
+        people=max(0.0, parent.people - tally.people),
+    )
+    return posterior(others, _surroundings(tallies, parent))
+
+
+def _joined(tallies: Iterable[Tally]) -> Tally | None:
+    """Join what several accounts know of one thing; None where too few agree."""
+    several = list(tallies)
+    joined = several[0]
+    for tally in several[1:]:
+        joined = msgspec.structs.replace(
+            joined,
+            crowd=joined.crowd | tally.crowd,
+            messages=joined.messages | tally.messages,
+            domains=joined.domains | tally.domains,
+        )
+    joined = msgspec.structs.replace(
+        joined,
+        machines=_agreed([tally.machines for tally in several]),
+        people=_agreed([tally.people for tally in several]),
+    )
+    is_widespread = how_many(joined.messages) >= _SHARED_MESSAGES and how_many(joined.domains) >= _SHARED_DOMAINS
+    return joined if is_widespread else None
+
+
+def _agreed(evidence: list[float]) -> float:
+    """Add up, the largest part counting for no more than all the others together."""
+    largest = max(evidence)
+    others = sum(evidence) - largest
+    return others + min(largest, others)

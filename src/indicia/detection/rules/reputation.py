@@ -1,0 +1,54 @@
+"""What was learned of the network, the user agent, the recipient and their mail domain."""
+
+from indicia.detection.model import Finding
+from indicia.detection.observations import Crowd, Repute, Signals, Standing
+
+# Less says nothing worth a sentence.
+_TELLING_NATS = 0.25
+# An address with so many people behind it is theirs, whatever one visitor of it did.
+_SHARED_BY = 20
+
+
+def network_reputation(signals: Signals) -> Finding | None:
+    """Weigh what is known of the client or of the network around it."""
+    standing = signals.repute.place if isinstance(signals.repute, Repute) else None
+    if standing is None:
+        return None
+    is_shared = signals.crowd is Crowd.PEOPLE or standing.crowd >= _SHARED_BY
+    signal = "reputation.network.among_people" if is_shared and standing.nats > 0 else "reputation.network"
+    return _finding(signal, f"{signals.interaction.ip} or its surroundings", standing)
+
+
+def agent_reputation(signals: Signals) -> Finding | None:
+    """Weigh what is known of the exact User-Agent."""
+    standing = signals.repute.agent if isinstance(signals.repute, Repute) else None
+    return _finding("reputation.agent", "this User-Agent", standing)
+
+
+def recipient_reputation(signals: Signals) -> Finding | None:
+    """Weigh what the customer said about the recipient."""
+    standing = signals.repute.recipient if isinstance(signals.repute, Repute) else None
+    return _finding("reputation.recipient", "this recipient", standing)
+
+
+def mail_domain_reputation(signals: Signals) -> Finding | None:
+    """Weigh how often mail to the recipient's domain is followed by machines."""
+    standing = signals.repute.mail_domain if isinstance(signals.repute, Repute) else None
+    return _finding("reputation.mail_domain", f"mail to {signals.interaction.domain}", standing)
+
+
+def sender_reputation(signals: Signals) -> Finding | None:
+    """Weigh how many machines and people are known to follow this sender's links."""
+    standing = signals.repute.sender if isinstance(signals.repute, Repute) else None
+    return _finding("reputation.sender", "this sender's mail", standing)
+
+
+def _finding(signal: str, what: str, standing: Standing | None) -> Finding | None:
+    if standing is None or abs(standing.nats) < _TELLING_NATS:
+        return None
+    return Finding(
+        signal,
+        "Of late {:.0f} certain events speak for machines and {:.0f} for people behind {}",
+        (standing.machines, standing.people, what),
+        measure=standing.nats,
+    )

@@ -1,0 +1,253 @@
+"""What is learned from the stored history, and what becomes of verdicts that were given before."""
+
+import json
+import random
+from itertools import count
+
+import pytest
+
+from indicia.detection.labels import Labels
+from indicia.detection.store import forget
+from tests.doubles.clock import FakeClock
+from tests.doubles.datasets import CHROME
+from tests.unit.detection.learning.installation import installed
+from tests.unit.detection.learning.weeks import DAY, START, lockstep, readers
+
+NOW = START + 15 * DAY
+_numbers = count(1)
+
+
+@pytest.fixture
+def clock():
+    return FakeClock(NOW)
+
+
+def clicks(trails):
+    """Post what left these trails; blocks of 192.0.0.0/8 stand for unrelated networks."""
+    return [
+        {
+            "event_id": f"e{next(_numbers)}",
+            "ip": f"192.{one.block % 250}.{one.block // 250 % 250}.7",
+            "uas": CHROME,
+            "recipient_id": f"r{recipient}",
+            "message_id": f"m{one.at // DAY}",
+            "ts": one.at,
+            "message_ts": one.at - 9_000,
+        }
+        for recipient, visits in trails.items()
+        for one in visits
+    ]
+
+
+def weeks(seed=3, members=8):
+    chance = random.Random(seed)
+    return clicks(readers(400, chance=chance)), clicks(lockstep(members, 5, chance=chance))
+
+
+def bots(result):
+    return [event for event in result["events"] if event["is_bot"]]
+
+
+async def test_a_group_that_shows_over_weeks_is_revised_and_nobody_else(tmp_path, clock):
+    people, machines = weeks()
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        await ours.post(domain, people)
+        (request_id,) = await ours.post(domain, machines, explain=True)
+        before = await ours.result(domain, request_id)
+
+        revised = await ours.learn()
+
+        after = await ours.result(domain, request_id)
+    assert (bots(before), "revised_at" in before["batch"]) == ([], False)
+    assert revised == len(machines) == len(bots(after)) == after["batch"]["bots"]
+    assert after["batch"]["revised_at"] == int(clock.now)
+    assert after["events"][0]["verdict"]["category"] == "botnet"
+
+
+async def test_later_clicks_of_the_group_are_known_at_once(tmp_path, clock):
+    people, machines = weeks()
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        await ours.post(domain, people + machines)
+        await ours.learn()
+
+        (request_id,) = await ours.post(
+            domain, [{**machines[0], "event_id": "later", "ts": NOW - 9, "ip": "192.9.9.9"}]
+        )
+
+        assert len(bots(await ours.result(domain, request_id))) == 1
+
+
+async def test_a_revision_is_sent_to_whom_asked_for_revisions(tmp_path, clock):
+    people, machines = weeks()
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        await ours.post(domain, people)
+        (request_id,) = await ours.post(domain, machines, revisions=True)
+        await ours.learn()
+
+        *_, (first_id, _), (webhook_id, body) = await ours.webhooks()
+
+    assert first_id == request_id
+    assert webhook_id.startswith(request_id)
+    assert webhook_id != request_id
+    assert body["type"] == "batch.revised"
+    assert body["batch"]["id"] == request_id
+    assert {event["event_id"] for event in body["events"]} == {event["event_id"] for event in machines}
+
+
+async def test_a_revision_is_polled_and_not_sent_otherwise(tmp_path, clock):
+    people, machines = weeks()
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        await ours.post(domain, people + machines)
+        owed = len(await ours.webhooks())
+
+        assert await ours.learn() == len(machines)
+
+        assert len(await ours.webhooks()) == owed
+
+
+async def test_what_was_revised_once_is_left_alone(tmp_path, clock):
+    people, machines = weeks()
+    async with installed(tmp_path, clock) as ours:
+        await ours.post(await ours.domain("a1.test"), people + machines)
+        await ours.learn()
+
+        assert await ours.learn() == 0
+
+
+async def test_what_was_learned_outlives_the_process_and_the_requests(tmp_path, clock):
+    people, machines = weeks()
+    async with installed(tmp_path, clock) as ours:
+        await ours.post(await ours.domain("a1.test"), people + machines)
+        await ours.learn()
+        clock.advance(2 * DAY)
+        await ours.database.run(forget(requests_before=clock.now, visits_before=clock.now, repeats_before=clock.now))
+    later = {**machines[0], "event_id": "later", "ts": clock.now - 9, "ip": "192.9.9.9"}
+
+    async with installed(tmp_path, clock) as restarted:
+        domain = await restarted.domain("a1.test")
+        (request_id,) = await restarted.post(domain, [later])
+
+        assert len(bots(await restarted.result(domain, request_id))) == 1
+
+
+async def test_a_group_of_one_domain_says_nothing_about_another_domain(tmp_path, clock):
+    people, machines = weeks()
+    async with installed(tmp_path, clock) as ours:
+        await ours.post(await ours.domain("a1.test"), people + machines)
+        await ours.learn()
+        other = await ours.domain("b2.test", account="theirs")
+
+        (request_id,) = await ours.post(other, [{**machines[0], "ts": NOW - 9}])
+
+        assert bots(await ours.result(other, request_id)) == []
+
+
+async def test_recipients_and_addresses_are_stored_as_digests(tmp_path, clock):
+    people, _ = weeks()
+    async with installed(tmp_path, clock) as ours:
+        await ours.post(await ours.domain("a1.test"), people)
+        await ours.learn()
+
+        rows = await ours.database.fetch("SELECT recipient, visits FROM learned_trails")
+
+    assert len(rows) == 400
+    assert all(isinstance(recipient, int) and b"192." not in visits for recipient, visits in rows)
+
+
+def label(event, word):
+    return {"event_id": event["event_id"], "label": word}
+
+
+async def report(ours, domain, *labels):
+    await Labels(ours.database, ours.clock).accept(domain, json.dumps({"labels": labels}).encode())
+
+
+async def states(ours, domain):
+    reported = await Labels(ours.database, ours.clock).latest(domain, None, 100)
+    return {one.label.event_id: str(one.state) for one in reported}
+
+
+async def test_labels_are_learned_once_and_events_that_are_gone_are_reported_back(tmp_path, clock):
+    people, _ = weeks()
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        await ours.post(domain, people[:3])
+        await report(ours, domain, label(people[0], "human"), {"event_id": "gone", "label": "bot"})
+        await ours.learn()
+        learned = ours.learner.reputations.snapshot()
+
+        await report(ours, domain, label(people[0], "human"))
+        await ours.learn()
+
+        assert await states(ours, domain) == {people[0]["event_id"]: "learned", "gone": "unknown"}
+        assert ours.learner.reputations.snapshot() == learned
+
+
+async def test_a_label_that_is_taken_back_is_learned_anew(tmp_path, clock):
+    people, _ = weeks()
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        await ours.post(domain, people[:3])
+        await report(ours, domain, label(people[0], "human"))
+        await ours.learn()
+
+        await report(ours, domain, label(people[0], "bot"))
+
+        assert await states(ours, domain) == {people[0]["event_id"]: "pending"}
+
+
+async def test_recipients_who_are_known_to_buy_are_believed_in_later(tmp_path, clock):
+    people, _ = weeks()
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        await ours.post(domain, people[:6])
+        await report(ours, domain, *(label(event, "human") for event in people[:6]))
+        await ours.learn()
+
+        (request_id,) = await ours.post(domain, [{**people[0], "event_id": "later", "ts": NOW - 9}], explain=True)
+        (event,) = (await ours.result(domain, request_id))["events"]
+
+    weights = {one["signal"]: one["weight"] for one in event["verdict"]["evidence"]}
+    assert weights["reputation.recipient"] < 0
+    assert weights["reputation.network"] < 0
+
+
+async def test_labels_of_one_account_say_nothing_to_another(tmp_path, clock):
+    people, _ = weeks()
+    async with installed(tmp_path, clock) as ours:
+        domain, other = await ours.domain("a1.test"), await ours.domain("b2.test", account="theirs")
+        await ours.post(domain, people[:6])
+        await report(ours, domain, *(label(event, "bot") for event in people[:6]))
+        await ours.learn()
+
+        (request_id,) = await ours.post(other, [{**people[0], "event_id": "later", "ts": NOW - 9}], explain=True)
+        (event,) = (await ours.result(other, request_id))["events"]
+
+    assert not any(one["signal"].startswith("reputation.") for one in event["verdict"]["evidence"])
+
+
+async def test_what_was_learned_of_hidden_links_outlives_the_process(tmp_path, clock):
+    scans = [
+        {"event_id": f"s{n}", "ip": "10.4.1.1", "uas": CHROME, "message_id": f"m{n}", "recipient_id": f"r{n}"}
+        for n in range(40)
+    ]
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        for scan in scans:
+            await ours.visits.record("a1.test", scan["message_id"], ip=scan["ip"], uas=CHROME)
+        await ours.post(domain, scans)
+        await ours.learn()
+        learned = ours.learner.reputations.snapshot()
+
+    clock.advance(DAY)
+    async with installed(tmp_path, clock) as restarted:
+        (request_id,) = await restarted.post(domain, [{**scans[0], "event_id": "later"}], explain=True)
+        (event,) = (await restarted.result(domain, request_id))["events"]
+
+    assert learned
+    weights = {one["signal"]: one["weight"] for one in event["verdict"]["evidence"]}
+    assert weights["reputation.network"] > 0.5

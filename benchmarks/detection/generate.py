@@ -1,35 +1,43 @@
 """Write a labelled world as JSON lines.
 
-    python -m benchmarks.detection.generate --seed 7 --events 100000 --variant everything -o out.jsonl
+    python -m benchmarks.detection.generate --seed 7 --events 100000 --variant everything -o world.jsonl
 
-Each line is `{"event": {...what a sender posts...}, "is_bot": ..., "family": ..., "action": ...}` or, in the variant
-that tells everything, `{"honeypot": {...}}`. What stands outside the event is the truth, which no judge may see.
-`--zone FILE` also writes the MX hosts of the recipient domains.
+Each line is what a sender posts and, beside it, the truth in `label` and `family`, which no judge may see. Visits to
+hidden links, which the service sees by itself, go to `--honeypots FILE`; the MX hosts of the recipient domains, which
+it asks DNS for, to `--zone FILE`.
 """
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from benchmarks.detection.families.registry import BOTS
-from benchmarks.detection.stage import Interaction
+from benchmarks.detection.stage import Interaction, TrapHit
 from benchmarks.detection.variants import Event, Variant, honeypot, posted, stripped
 from benchmarks.detection.world import World, make_world
 
 
 def lines(world: World, variant: Variant) -> Iterator[Event]:
     """Say what happened, line by line, in order of time."""
-    number = 0
-    for one in world.stories:
-        if isinstance(one, Interaction):
-            number += 1
-            event = stripped(posted(one, f"e{number:08d}"), variant)
-            yield {"event": event, "is_bot": one.family in BOTS, "family": one.family, "action": one.action}
-        elif variant is Variant.EVERYTHING:
-            yield {"honeypot": honeypot(one)}
+    interactions = (one for one in world.stories if isinstance(one, Interaction))
+    for number, one in enumerate(interactions, 1):
+        label = "bot" if one.family in BOTS else "human"
+        yield {**stripped(posted(one, f"e{number:08d}"), variant), "label": label, "family": one.family}
+
+
+def visits(world: World) -> Iterator[Event]:
+    """Say who visited hidden links, in order of time."""
+    return (honeypot(one) for one in world.stories if isinstance(one, TrapHit))
+
+
+def write(path: Path | None, events: Iterable[Event]) -> None:
+    """Write JSON lines to a file, or else to standard output."""
+    encode = msgspec.json.Encoder().encode
+    with path.open("wb") if path else sys.stdout.buffer as out:
+        out.writelines(encode(event) + b"\n" for event in events)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -39,15 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--events", type=int, default=100_000, help="about how many, at least 1000")
     parser.add_argument("--variant", type=Variant, choices=list(Variant), default=Variant.EVERYTHING)
     parser.add_argument("--balanced", action="store_true", help="about as many events of every family")
+    parser.add_argument("--honeypots", type=Path, help="write visits to hidden links here")
     parser.add_argument("--zone", type=Path, help="write {domain: [MX hosts]} here")
     parser.add_argument("-o", "--output", type=Path)
     chosen = parser.parse_args(arguments)
     world = make_world(chosen.seed, chosen.events, balanced=chosen.balanced)
     if chosen.zone:
         chosen.zone.write_bytes(msgspec.json.encode(world.zone))
-    encode = msgspec.json.Encoder().encode
-    with chosen.output.open("wb") if chosen.output else sys.stdout.buffer as out:
-        out.writelines(encode(line) + b"\n" for line in lines(world, chosen.variant))
+    if chosen.honeypots:
+        write(chosen.honeypots, visits(world))
+    write(chosen.output, lines(world, chosen.variant))
 
 
 if __name__ == "__main__":

@@ -116,3 +116,12 @@ def test_bad_options_are_one_sentence(tmp_path: Path, options: tuple[str, ...], 
     write_jsonl(tmp_path / "events.jsonl", [CLICK, OTHER])
 
     assert complaint in refusal(indicia(tmp_path, "evaluate", "events.jsonl", *options))
+
+
+def test_a_page_that_cannot_be_written_is_refused_before_anything_is_judged(tmp_path: Path):
+    write_jsonl(tmp_path / "events.jsonl", [CLICK, OTHER])
+
+    finished = indicia(tmp_path, "evaluate", "events.jsonl", "--html", "reports/new.html")
+
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert "there is no directory reports" in finished.stderr

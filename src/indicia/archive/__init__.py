@@ -1,0 +1,1 @@
+"""Stored history: judge years of opens and clicks from files, on one machine."""

@@ -1,0 +1,253 @@
+import hashlib
+import json
+
+import duckdb
+import pytest
+
+from indicia.archive.model import ColumnError, OutputError, PartSize, Request
+from indicia.archive.profiles import OWN_NAMES, with_columns
+from indicia.archive.scoring import score
+from indicia.datasets.model import MailProvider, ProviderKind
+from tests.doubles.history import CHROME, START, history, write_csv, write_jsonl
+
+EVENTS = history(160)
+# Some parts, none of them of a round size, each with a look back and a look ahead.
+SIZE = PartSize(rows=97, look_back=41)
+
+
+@pytest.fixture
+def events(tmp_path):
+    return write_jsonl(tmp_path / "events.jsonl", EVENTS)
+
+
+@pytest.fixture
+def run(tmp_path, datasets, progress):
+    def run_score(*files, output="verdicts.jsonl", columns=OWN_NAMES, size=SIZE, watch=progress, **options):
+        look_up = options.pop("look_up", None)
+        request = Request(files, tmp_path / output, columns, **options)
+        return score(request, datasets, look_up=look_up, progress=watch, size=size)
+
+    return run_score
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def table(path):
+    with duckdb.connect() as connection:
+        cursor = connection.execute(f"SELECT * FROM '{path}'")
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+class PowerCutError(Exception):
+    """The machine went off."""
+
+
+def cut_at(position):
+    """Watch a run and cut the power when so many rows are judged."""
+
+    def watch(stage, done, total):
+        if stage == "judging" and done >= position:
+            raise PowerCutError
+
+    return watch
+
+
+def test_every_event_gets_a_verdict_in_order_of_time(tmp_path, run, events):
+    run(events)
+
+    written = lines(tmp_path / "verdicts.jsonl")
+
+    assert [row["event_id"] for row in written] == [event["event_id"] for event in EVENTS]
+    assert written[0].keys() == {"event_id", "is_bot", "probability", "category", "evidence"}
+
+
+def test_machines_and_people_are_told_apart(tmp_path, run, events):
+    run(events)
+
+    judged = {row["event_id"]: row for row in lines(tmp_path / "verdicts.jsonl")}
+
+    for event in EVENTS:
+        expected = event["domain"] == "gateway.example"
+        assert judged[event["event_id"]]["is_bot"] is expected, event
+
+
+def test_all_formats_hold_the_same(tmp_path, run, events):
+    for output in ("verdicts.jsonl", "verdicts.parquet", "verdicts.csv"):
+        run(events, output=output)
+    expected = lines(tmp_path / "verdicts.jsonl")
+
+    read = {suffix: table(tmp_path / f"verdicts.{suffix}") for suffix in ("parquet", "csv")}
+
+    assert read["parquet"] == expected
+    assert [{**row, "evidence": json.loads(row["evidence"])} for row in read["csv"]] == expected
+
+
+def test_reasons_have_sentences_where_they_are_asked_for(tmp_path, run, events):
+    run(events, explain=True)
+
+    reason = lines(tmp_path / "verdicts.jsonl")[0]["evidence"][0]
+
+    assert reason["because"].count(" ") > 2
+
+
+@pytest.mark.parametrize("output", ["verdicts.jsonl", "verdicts.parquet", "verdicts.csv"])
+def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path, run, events, output):
+    run(events, output=output)
+    expected = digest(tmp_path / output)
+    (tmp_path / output).unlink()
+
+    for position in (SIZE.rows, 2 * SIZE.rows + 1, len(EVENTS)):
+        with pytest.raises(PowerCutError):
+            run(events, output=output, watch=cut_at(position))
+    run(events, output=output)
+
+    assert digest(tmp_path / output) == expected
+
+
+def test_a_resumed_run_judges_no_part_twice(run, events):
+    with pytest.raises(PowerCutError):
+        run(events, watch=cut_at(2 * SIZE.rows))
+    judged = []
+
+    run(events, watch=lambda stage, done, total: judged.append(done) if stage == "judging" else None)
+
+    assert min(judged) >= SIZE.rows
+
+
+def test_a_run_cut_while_sorting_starts_anew(tmp_path, run, events):
+    def cut(stage, done, total):
+        if stage == "sorting":
+            raise PowerCutError
+
+    with pytest.raises(PowerCutError):
+        run(events, watch=cut)
+    run(events)
+
+    assert len(lines(tmp_path / "verdicts.jsonl")) == len(EVENTS)
+
+
+def test_nothing_but_the_output_stays_behind(tmp_path, run, events):
+    run(events)
+
+    assert {path.name for path in tmp_path.iterdir()} == {"events.jsonl", "verdicts.jsonl"}
+
+
+def test_an_unfinished_run_over_other_files_is_not_mixed_in(tmp_path, run, events):
+    with pytest.raises(PowerCutError):
+        run(events, watch=cut_at(SIZE.rows))
+    events.write_text(events.read_text() + json.dumps({**EVENTS[0], "event_id": "new"}))
+
+    with pytest.raises(OutputError, match=r"verdicts\.jsonl\.unfinished holds an unfinished run with other files"):
+        run(events)
+
+
+def test_an_unfinished_run_with_other_options_is_not_mixed_in(run, events):
+    with pytest.raises(PowerCutError):
+        run(events, watch=cut_at(SIZE.rows))
+
+    with pytest.raises(OutputError, match="with other options"):
+        run(events, explain=True)
+
+
+def test_an_output_that_exists_is_only_written_over_on_demand(tmp_path, run, events):
+    (tmp_path / "verdicts.jsonl").write_text("dear")
+
+    with pytest.raises(OutputError, match="exists; --force writes over it"):
+        run(events)
+    assert (tmp_path / "verdicts.jsonl").read_text() == "dear"
+
+    run(events, replace=True)
+    assert len(lines(tmp_path / "verdicts.jsonl")) == len(EVENTS)
+
+
+def test_a_directory_that_is_not_ours_is_left_alone(tmp_path, run, events):
+    stranger = tmp_path / "verdicts.jsonl.unfinished" / "thesis.txt"
+    stranger.parent.mkdir()
+    stranger.write_text("dear")
+
+    with pytest.raises(OutputError, match="is in the way"):
+        run(events)
+
+    assert stranger.read_text() == "dear"
+
+
+@pytest.mark.parametrize(
+    ("output", "complaint"), [("verdicts.xlsx", "must end in .parquet"), ("no/verdicts.csv", "is no directory")]
+)
+def test_an_output_that_cannot_be_written_is_refused_at_once(run, events, output, complaint):
+    with pytest.raises(OutputError, match=complaint):
+        run(events, output=output)
+
+
+def test_bad_input_leaves_nothing_behind(tmp_path, run):
+    file = write_csv(tmp_path / "events.csv", [{"event_id": "e1", "ip": "73.162.1.1", "ts": "soon"}])
+
+    with pytest.raises(ColumnError):
+        run(file)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["events.csv"]
+
+
+def test_duplicates_are_judged_where_that_is_wanted(tmp_path, run):
+    file = write_jsonl(tmp_path / "events.jsonl", [EVENTS[0], EVENTS[0]])
+
+    run(file, allow_duplicates=True)
+
+    assert len(lines(tmp_path / "verdicts.jsonl")) == 2
+
+
+def test_visits_to_hidden_links_count(tmp_path, run):
+    agent = CHROME.format(155)
+    event = {"event_id": "e1", "ip": "164.92.241.206", "uas": agent, "message_id": "m1", "ts": START}
+    visit = {"ip": "164.92.241.206", "uas": agent, "message_id": "m1", "ts": START + 5}
+    file = write_jsonl(tmp_path / "events.jsonl", [event])
+    visits = write_csv(tmp_path / "visits.csv", [visit])
+
+    run(file, honeypots=(visits,))
+
+    [row] = lines(tmp_path / "verdicts.jsonl")
+    assert "honeypot.own_message" in {reason["signal"] for reason in row["evidence"]}
+
+
+def test_dns_is_asked_once_about_domains_that_are_not_well_known(tmp_path, run, events):
+    asked = []
+
+    def look_up(domains):
+        asked.append(list(domains))
+        return {"people.example": MailProvider(ProviderKind.GATEWAY, "proofpoint")}
+
+    with pytest.raises(PowerCutError):
+        run(events, look_up=look_up, watch=cut_at(SIZE.rows))
+    tallies = run(events, look_up=look_up)
+
+    assert asked == [["gateway.example", "people.example"]]
+    assert {tally.name for tally in tallies.providers} == {"proofpoint", "gmail", "other"}
+
+
+def test_what_was_found_is_counted_by_what_events_have_in_common(run, events):
+    tallies = run(events)
+
+    opens = sum(event["action"] == "open" for event in EVENTS)
+    bots = sum(event["domain"] == "gateway.example" for event in EVENTS)
+    clicks = len(EVENTS) - opens
+    assert tallies.total == (None, opens, opens, clicks, clicks - bots)
+    for dimension in (tallies.days, tallies.campaigns, tallies.providers, tallies.categories):
+        assert sum(tally.opens for tally in dimension) == opens
+        assert sum(tally.clicks for tally in dimension) == clicks
+    assert [tally.name for tally in tallies.days] == ["2026-06-01", "2026-06-02"][: len(tallies.days)]
+
+
+def test_events_without_a_time_are_judged_as_of_the_reference_data(tmp_path, run):
+    file = write_csv(tmp_path / "events.csv", [{"id": "e1", "ip": "40.107.22.14", "uas": CHROME.format(155)}])
+
+    tallies = run(file, columns=with_columns(OWN_NAMES, {"event_id": "id"}))
+
+    assert [tally.name for tally in tallies.days] == [None]
+    assert lines(tmp_path / "verdicts.jsonl")[0]["is_bot"] is True

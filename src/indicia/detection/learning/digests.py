@@ -30,9 +30,9 @@ def agent_digest(uas: str) -> int:
     return _digest("agent", uas)
 
 
-def client_digest(ip: str, uas: str) -> int:
-    """Name a user agent at a host."""
-    return host_digest(ip) ^ agent_digest(uas)
+def client_digest(host: int, agent: int) -> int:
+    """Name a user agent at a host, by the digests of both."""
+    return host ^ agent
 
 
 def recipient_digest(scope: Scope, recipient_id: str) -> int:

@@ -66,20 +66,17 @@ class Knowledge(msgspec.Struct, frozen=True):
         own, shared = self.standings.own.get(scope.account_id, _NOTHING), self.standings.shared
         if not own and not shared:
             return Missing.UNAVAILABLE
-        uas = interaction.uas or ""
+        named = agent_digest(interaction.uas or "")
         place = None
         if interaction.ip is not None:
-            # A whole network has no voice of its own: `verdict` weighs what it is. It is where its blocks start from.
-            for digest in (
-                client_digest(interaction.ip, uas),
-                host_digest(interaction.ip),
-                block_digest(interaction.ip),
-            ):
+            host = host_digest(interaction.ip)
+            # A whole network has no voice of its own: `weights` says what it is. It is where its blocks start from.
+            for digest in (client_digest(host, named), host, block_digest(interaction.ip)):
                 place = own.get(digest) or shared.get(digest)
                 if place is not None:
                     break
         recipient, domain = interaction.recipient_id, interaction.domain
-        agent = own.get(agent_digest(uas)) if uas else None
+        agent = own.get(named)
         person = own.get(recipient_digest(scope, recipient)) if recipient else None
         provider = own.get(mail_domain_digest(domain)) if domain else None
         sender = own.get(sender_digest(scope.domain_id))

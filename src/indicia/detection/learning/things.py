@@ -19,7 +19,7 @@ def things_at(ip: str, uas: str, network: Network) -> list[Thing]:
     """List the client, the networks around it and its user agent."""
     host, block, around = host_digest(ip), block_digest(ip), network_digest(network.asn)
     things = [
-        Thing(Kind.CLIENT, client_digest(ip, uas), host),
+        Thing(Kind.CLIENT, client_digest(host, agent_digest(uas)), host),
         Thing(Kind.HOST, host, block),
         Thing(Kind.BLOCK, block, around),
     ]

@@ -39,14 +39,15 @@ bench: $(VENV)/.dev
 bench-detection: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.detection.report
 
-# A marker is newer than the lock file it was installed from, so a second start installs nothing.
+# A marker is newer than the lock file it was installed from, so a second start installs nothing. The lock is complete:
+# pip must not resolve it again, because an extra in it (`coverage[toml]`) would admit a release that it does not pin.
 $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/run.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	@touch $@
 
 $(VENV)/bin/python:

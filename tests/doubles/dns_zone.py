@@ -11,7 +11,7 @@ SILENCE = "silence"
 SERVFAIL = "servfail"
 """In place of records: the server says that it failed."""
 
-_RDATA = {"A": A, "AAAA": AAAA, "CNAME": CNAME, "TXT": TXT}
+_RDATA = {"A": A, "AAAA": AAAA, "CNAME": CNAME}
 
 
 class DnsZone:
@@ -133,6 +133,10 @@ def _record(name: str, record_type: str, value: str, ttl: int) -> RR:
     if record_type == "MX":
         preference, host = value.split(" ")
         rdata = MX(host, int(preference))
+    elif record_type == "TXT":
+        # RFC 1035 3.3.14: one text is pieces of 255 octets at most.
+        octets = value.encode()
+        rdata = TXT([octets[at : at + 255] for at in range(0, len(octets), 255)] or [b""])
     else:
         rdata = _RDATA[record_type](value)
     return RR(name, getattr(QTYPE, record_type), CLASS.IN, ttl=ttl, rdata=rdata)

@@ -193,3 +193,35 @@ def test_servers_are_read_with_port_53_as_default(text: str, servers: tuple[str,
 def test_malformed_server_is_named(text: str) -> None:
     with pytest.raises(ValueError, match=re.escape(repr(text))):
         parse_servers(text)
+
+
+async def test_published_records_are_shown_as_zone_files_write_them(zone: DnsZone, resolver: Resolver) -> None:
+    long_key = "v=DKIM1; p=" + "k" * 400
+    zone.answer("s1._domainkey.a.test", "TXT", [long_key])
+    zone.answer("a.test", "TXT", ["v=spf1 -all", "other"])
+    zone.answer("a.test", "MX", ["10 MX.a.test."])
+    zone.answer("email.a.test", "CNAME", ["Track.b.test."])
+
+    assert await resolver.records("S1._domainkey.A.test.", "TXT") == (long_key,)
+    assert await resolver.records("a.test", "TXT") == ("v=spf1 -all", "other")
+    assert await resolver.records("a.test", "MX") == ("10 mx.a.test",)
+    assert await resolver.records("email.a.test", "CNAME") == ("track.b.test",)
+
+
+async def test_absent_records_are_told_from_unknown_ones(zone: DnsZone, resolver: Resolver) -> None:
+    zone.answer("down.test", "TXT", SERVFAIL)
+
+    assert await resolver.records("_dmarc.gone.test", "TXT") == ()
+    assert await resolver.records("no name", "TXT") == ()
+    assert await resolver.records("down.test", "TXT") is None
+
+
+async def test_a_record_that_was_just_published_is_seen_within_seconds(
+    zone: DnsZone, resolver: Resolver, time: Time
+) -> None:
+    zone.answer("a.test", "TXT", [], ["v=spf1 -all"])
+
+    before = await resolver.records("a.test", "TXT")
+    time.now += 11
+
+    assert (before, await resolver.records("a.test", "TXT")) == ((), ("v=spf1 -all",))

@@ -6,17 +6,18 @@ without an address gets an error.
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
+from functools import partial
 from ipaddress import ip_address
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import aiodns
 
 from indicia.base.clock import Clock
 from indicia.net.answers import Answer, AnswerCache
 from indicia.net.model import MxAnswer, MxHost, MxHosts, NoMx, ResolutionError
-from indicia.net.names import ascii_name
+from indicia.net.names import ascii_name, ascii_record_name
 
 # One try per lost packet; c-ares doubles the wait for the second, and the name's own limit cuts it.
 _TRY_SECONDS = 2.0
@@ -28,12 +29,17 @@ _MAX_RECORDS = 32
 _QUERIES_AT_ONCE = 64
 # About 500 bytes each: 25 MB when full.
 _NAMES_KEPT = 50_000
+_SETUP_NAMES_KEPT = 10_000
 
 # RFC 1035 3.2.2, RFC 3596 2.1.
-_TYPE_NUMBERS = {"A": 1, "AAAA": 28, "MX": 15}
+_TYPE_NUMBERS = {"A": 1, "AAAA": 28, "CNAME": 5, "MX": 15, "TXT": 16}
 _CNAME = 5
 
 _SERVER = re.compile(r"(\[[0-9a-fA-F:.]+\]|[0-9.]+)(?::([0-9]{1,5}))?")
+
+
+RecordType = Literal["CNAME", "MX", "TXT"]
+"""What `Resolver.records` can show."""
 
 
 class _Lifetimes(NamedTuple):
@@ -55,6 +61,8 @@ class _Lifetimes(NamedTuple):
 _MX = _Lifetimes(shortest=300, longest=86_400, absent=900, unavailable=30)
 # Addresses are judged at each use; a minute spares the name server and does not outlive a move.
 _ADDRESS = _Lifetimes(shortest=5, longest=60, absent=60, unavailable=5)
+# Somebody who is setting a domain up changes a record and looks again.
+_SETUP = _Lifetimes(shortest=5, longest=60, absent=10, unavailable=5)
 
 
 class _Absence(Enum):
@@ -84,10 +92,15 @@ class Resolver:
     """Asks the given name servers, or the system's; to be built and closed inside one event loop."""
 
     def __init__(self, clock: Clock, servers: Sequence[str] = ()) -> None:
-        self._channel = aiodns.DNSResolver(nameservers=servers, timeout=_TRY_SECONDS, tries=_TRIES)
+        self._open_channel = partial(aiodns.DNSResolver, nameservers=servers, timeout=_TRY_SECONDS, tries=_TRIES)
+        self._channel = self._open_channel()
         self._slots = asyncio.Semaphore(_QUERIES_AT_ONCE)
         self._mx = AnswerCache(self._ask_mx, clock, max_names=_NAMES_KEPT)
         self._addresses = AnswerCache(self._ask_addresses, clock, max_names=_NAMES_KEPT)
+        self._records = {
+            record_type: AnswerCache(partial(self._ask_records, record_type), clock, max_names=_SETUP_NAMES_KEPT)
+            for record_type in _PRESENTED
+        }
 
     async def mx(self, domain: str) -> MxAnswer:
         """Tell where `domain` takes its mail, within 5 s; an answer holds for 5 min to a day."""
@@ -111,8 +124,22 @@ class Resolver:
             raise ResolutionError(host, is_permanent=found is not _Absence.UNAVAILABLE)
         return found
 
+    async def records(self, name: str, record_type: RecordType) -> tuple[str, ...] | None:
+        """List what is published at `name`, within 5 s, as zone files write it; None when nobody said so in time.
+
+        Texts come whole and unquoted, names in lower case and without the root's dot, an MX as `10 mx.example`. An
+        answer holds for a minute at most, an absence for seconds.
+        """
+        spelled = _known_spelling(name, is_host=False)
+        found = await self._records[record_type].get(spelled) if spelled else _Absence.NO_SUCH_NAME
+        if isinstance(found, _Absence):
+            return None if found is _Absence.UNAVAILABLE else ()
+        return found
+
     async def close(self) -> None:
         """Cancel what is being asked and release the sockets."""
+        for records in self._records.values():
+            await records.close()
         await self._mx.close()
         await self._addresses.close()
         await self._channel.close()
@@ -136,10 +163,25 @@ class Resolver:
             return Answer(_Absence.UNAVAILABLE, lifetime)
         return Answer(found or _Absence.NO_RECORD, lifetime)
 
-    async def _query(self, name: str, record_type: str) -> _Records | _Absence:
+    async def _ask_records(self, record_type: RecordType, name: str) -> Answer[tuple[str, ...] | _Absence]:
+        # c-ares keeps answers for itself as well, an absence up to an hour and in a way that nobody can switch off:
+        # a channel of its own has seen nothing yet.
+        channel = self._open_channel()
+        try:
+            answer = await self._query(name, record_type, channel)
+        finally:
+            await channel.close()
+        if isinstance(answer, _Absence):
+            return Answer(answer, _SETUP.of(answer))
+        shown = tuple(_PRESENTED[record_type](data) for data in answer.data[:_MAX_RECORDS])
+        return Answer(shown, _SETUP.of(answer))
+
+    async def _query(
+        self, name: str, record_type: str, channel: aiodns.DNSResolver | None = None
+    ) -> _Records | _Absence:
         try:
             async with asyncio.timeout(_NAME_SECONDS), self._slots:
-                result = await self._channel.query_dns(name, record_type)
+                result = await (channel or self._channel).query_dns(name, record_type)
         except TimeoutError:
             return _Absence.UNAVAILABLE
         except aiodns.error.DNSError as error:
@@ -173,8 +215,19 @@ def _server(entry: str) -> str:
     return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
 
 
-def _known_spelling(name: str) -> str | None:
+def _host(name: str) -> str:
+    return name.lower().rstrip(".")
+
+
+_PRESENTED: Mapping[RecordType, Callable[[Any], str]] = {
+    "CNAME": lambda data: _host(data.cname),
+    "MX": lambda data: f"{data.priority} {_host(data.exchange)}",
+    "TXT": lambda data: data.data.decode("utf-8", "replace"),
+}
+
+
+def _known_spelling(name: str, *, is_host: bool = True) -> str | None:
     try:
-        return ascii_name(name)
+        return ascii_name(name) if is_host else ascii_record_name(name)
     except ValueError:
         return None

@@ -28,3 +28,17 @@ def ascii_name(name: str) -> str:
         if label.startswith("xn--"):
             idna.ulabel(label)
     return plain
+
+
+def ascii_record_name(name: str) -> str:
+    """Write the name of a DNS record in lower-case ASCII; `_` may begin its labels, as in `_dmarc.example.com`.
+
+    Raises:
+        ValueError: It is no such name.
+    """
+    # RFC 8552: underscored labels stand before a host's name, and IDNA knows none of them.
+    labels = name.removesuffix(".").split(".")
+    plain = ascii_name(".".join(label.removeprefix("_") for label in labels)).split(".")
+    if len(plain) != len(labels):
+        raise ValueError("labels are separated by exotic full stops")
+    return ".".join("_" * label.startswith("_") + host for label, host in zip(labels, plain, strict=True))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicia.net.names import ascii_name
+from indicia.net.names import ascii_name, ascii_record_name
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,22 @@ def test_spelling_is_final(name: str) -> None:
         return
 
     assert ascii_name(spelling) == spelling
+
+
+@pytest.mark.parametrize(
+    ("name", "spelling"),
+    [
+        ("_DMARC.Example.com.", "_dmarc.example.com"),
+        ("s1._domainkey.bücher.example", "s1._domainkey.xn--bcher-kva.example"),
+        ("_mta-sts.news.example.com", "_mta-sts.news.example.com"),
+        ("example.com", "example.com"),
+    ],
+)
+def test_name_of_a_record_may_begin_its_labels_with_underscores(name: str, spelling: str) -> None:
+    assert ascii_record_name(name) == spelling
+
+
+@pytest.mark.parametrize("name", ["", "_", "_.a.b", "a_b.c", "_a b.c", "__a.b", "a._", "_-a.b", "_a。b.c"])
+def test_what_is_no_name_of_a_record_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        ascii_record_name(name)

@@ -64,6 +64,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.data_dir / "secret.key"
 
     @property
+    def blobs_path(self) -> Path:
+        """Where large parts of messages are kept."""
+        return self.data_dir / "blobs"
+
+    @property
     def datasets_path(self) -> Path:
         """Where refreshed reference data is kept."""
         return self.data_dir / "datasets"

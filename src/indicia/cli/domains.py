@@ -2,7 +2,7 @@
 
 import click
 
-from indicia.bootstrap import Store
+from indicia.bootstrap.opening import Store
 from indicia.cli.session import show, with_store
 from indicia.domains.model import DomainState, DomainTakenError, Feature, InvalidDomainError
 

@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 
 from indicia.base.clock import system_clock
-from indicia.bootstrap import open_datasets
+from indicia.bootstrap.opening import open_datasets
 from indicia.cli.waterfall import waterfall
 from indicia.config import load_settings
 from indicia.detection.engine import Engine

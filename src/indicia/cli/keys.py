@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import click
 
 from indicia.accounts.model import KeyNotFoundError, Network, Role, UnknownAccountError
-from indicia.bootstrap import Store
+from indicia.bootstrap.opening import Store
 from indicia.cli.durations import DurationType
 from indicia.cli.session import show, with_store
 from indicia.domains.model import Domain

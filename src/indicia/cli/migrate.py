@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from indicia.base.clock import system_clock
-from indicia.bootstrap import open_database
+from indicia.bootstrap.opening import open_database
 from indicia.config import load_settings
 from indicia.storage.migrate import migrate as bring_up_to_date
 

@@ -14,7 +14,8 @@ from starlette.types import ASGIApp
 
 from indicia.base.errors import AppError
 from indicia.base.log import set_up_logging
-from indicia.bootstrap import DemoAccount, Service, prepare
+from indicia.bootstrap.preparing import DemoAccount, prepare
+from indicia.bootstrap.running import Service
 from indicia.config import Address, Settings, load_settings
 
 # A head that is sent slower than this is no honest client's; granian closes the connection.

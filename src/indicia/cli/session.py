@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import click
 
-from indicia.bootstrap import Store, open_store
+from indicia.bootstrap.opening import Store, open_store
 from indicia.config import load_settings
 
 T = TypeVar("T")

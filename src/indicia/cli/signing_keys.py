@@ -3,7 +3,7 @@
 import click
 
 from indicia.accounts.model import UnknownAccountError
-from indicia.bootstrap import Store
+from indicia.bootstrap.opening import Store
 from indicia.cli.session import show, with_store
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from indicia.accounts.model import UnknownAccountError
 from indicia.base.clock import system_clock
-from indicia.bootstrap import Store
+from indicia.bootstrap.opening import Store
 from indicia.cli.durations import DurationType
 from indicia.cli.session import with_store
 from indicia.webhooks.model import DeadLetter, DeadLetterFilter, DisabledEndpoint

@@ -1,29 +1,29 @@
 """Forget what has outlived its purpose, and pick up refreshed reference data."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from indicia.base.clock import Clock
 from indicia.base.log import get_logger
-from indicia.detection.honeypot import VISIT_SECONDS
-from indicia.detection.requests import RESULT_SECONDS
-from indicia.detection.store import forget
-from indicia.queue.store import forget_dead_jobs
-from indicia.storage.database import Database, StorageError
-from indicia.webhooks.dead_letters import KEPT_SECONDS as DEAD_LETTER_SECONDS
-from indicia.webhooks.store import forget as forget_webhooks
+from indicia.storage.database import Database, Steps, StorageError
 
 log = get_logger()
 
 INTERVAL_SECONDS = 60.0
 DEAD_JOB_SECONDS = 30 * 24 * 3600
 
+Chore = Callable[[float], Steps[None]]
+"""A transaction that deletes what is past its time at the given unix time."""
+
 
 class Housekeeping:
     """Runs once a minute."""
 
-    def __init__(self, database: Database, *, follow_datasets: Callable[[], object], clock: Clock) -> None:
+    def __init__(
+        self, database: Database, chores: Sequence[Chore], *, follow_datasets: Callable[[], object], clock: Clock
+    ) -> None:
         self._database = database
+        self._chores = chores
         self._follow_datasets = follow_datasets
         self._clock = clock
 
@@ -39,10 +39,7 @@ class Housekeeping:
             await asyncio.to_thread(self._follow_datasets)
 
     async def tidy(self) -> None:
-        """Delete what is past its time: results, honeypot visits, repeat keys, dead jobs and dead letters."""
+        """Do every chore, each in a transaction of its own, so that none holds up the writer for long."""
         now = self._clock()
-        await self._database.run(
-            forget(requests_before=now - RESULT_SECONDS, visits_before=now - VISIT_SECONDS, repeats_before=now)
-        )
-        await self._database.run(forget_dead_jobs(now - DEAD_JOB_SECONDS))
-        await self._database.run(forget_webhooks(now - DEAD_LETTER_SECONDS))
+        for chore in self._chores:
+            await self._database.run(chore(now))

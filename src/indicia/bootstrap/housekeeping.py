@@ -1,0 +1,33 @@
+"""Collect what each capability wants forgotten."""
+
+from indicia.base.clock import system_clock
+from indicia.bootstrap.work import Workshop
+from indicia.detection.honeypot import VISIT_SECONDS
+from indicia.detection.requests import RESULT_SECONDS
+from indicia.detection.store import forget as forget_detection
+from indicia.entrypoints.workers.housekeeping import DEAD_JOB_SECONDS, Chore, Housekeeping
+from indicia.events.log import KEPT_SECONDS as EVENT_SECONDS
+from indicia.events.store import forget_events
+from indicia.queue.store import forget_dead_jobs
+from indicia.storage.database import Steps
+from indicia.webhooks.dead_letters import KEPT_SECONDS as DEAD_LETTER_SECONDS
+from indicia.webhooks.store import forget as forget_webhooks
+
+
+def housekeeping(workshop: Workshop) -> Housekeeping:
+    """Build what runs once a minute."""
+    return Housekeeping(
+        workshop.store.database, _CHORES, follow_datasets=workshop.datasets.reload_if_changed, clock=system_clock
+    )
+
+
+def _detection(now: float) -> Steps[None]:
+    return forget_detection(requests_before=now - RESULT_SECONDS, visits_before=now - VISIT_SECONDS, repeats_before=now)
+
+
+_CHORES: tuple[Chore, ...] = (
+    _detection,
+    lambda now: forget_dead_jobs(now - DEAD_JOB_SECONDS),
+    lambda now: forget_webhooks(now - DEAD_LETTER_SECONDS),
+    lambda now: forget_events(now - EVENT_SECONDS),
+)

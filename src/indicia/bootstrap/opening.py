@@ -1,0 +1,92 @@
+"""Open what is on disk: the system of record with the capabilities that need nothing else, and the reference data."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from indicia.accounts.keys import Keys
+from indicia.accounts.signing_key import SigningKeys
+from indicia.base.clock import system_clock
+from indicia.config import Settings
+from indicia.datasets.registry import Datasets
+from indicia.domains.registry import DomainRegistry
+from indicia.events.log import EventLog
+from indicia.messages.blobs import Blobs
+from indicia.queue.jobs import Jobs
+from indicia.storage.database import Database
+from indicia.storage.migrate import migrate
+from indicia.storage.sqlite import SqliteDatabase
+from indicia.storage.vault import Vault, open_vault
+from indicia.webhooks.dead_letters import DeadLetters
+from indicia.webhooks.endpoints import Endpoints as WebhookEndpoints
+from indicia.webhooks.outbox import Outbox
+
+
+class Store(NamedTuple):
+    """The system of record and the capabilities that need nothing else."""
+
+    database: Database
+    vault: Vault
+    jobs: Jobs
+    keys: Keys
+    signing_keys: SigningKeys
+    domains: DomainRegistry
+    events: EventLog
+    blobs: Blobs
+    outbox: Outbox
+    dead_letters: DeadLetters
+    webhook_endpoints: WebhookEndpoints
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the system of record, with whatever schema it has.
+
+    Raises:
+        StorageError: It cannot be opened.
+    """
+    return SqliteDatabase(settings.database_path)
+
+
+def open_datasets(settings: Settings) -> Datasets:
+    """Open the reference data.
+
+    Raises:
+        DatasetError: A file is missing or corrupt.
+    """
+    return Datasets.open(settings.datasets_path)
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
+    """Open the system of record with its schema up to date, and close it in the end.
+
+    Raises:
+        StorageError: It cannot be opened or brought up to date.
+    """
+    vault = open_vault(settings.secret_path)
+    database = open_database(settings)
+    try:
+        await migrate(database, system_clock)
+        yield _store(settings, database, vault)
+    finally:
+        await database.close()
+
+
+def _store(settings: Settings, database: Database, vault: Vault) -> Store:
+    keys = Keys(database, vault, system_clock)
+    signing_keys = SigningKeys(database, vault, system_clock)
+    jobs = Jobs(database, system_clock)
+    outbox = Outbox(jobs)
+    return Store(
+        database=database,
+        vault=vault,
+        jobs=jobs,
+        keys=keys,
+        signing_keys=signing_keys,
+        domains=DomainRegistry(database, keys, signing_keys, system_clock),
+        events=EventLog(),
+        blobs=Blobs(settings.blobs_path),
+        outbox=outbox,
+        dead_letters=DeadLetters(database, outbox, system_clock),
+        webhook_endpoints=WebhookEndpoints(database),
+    )

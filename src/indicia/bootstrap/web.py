@@ -1,0 +1,58 @@
+"""Build what answers HTTP requests."""
+
+from prometheus_client import CollectorRegistry, Gauge
+from starlette.types import ASGIApp
+
+from indicia.aggregates.rate_limits import RateLimits
+from indicia.base.clock import system_clock
+from indicia.base.ids import time_ordered_uuid
+from indicia.bootstrap.opening import Store
+from indicia.config import Settings
+from indicia.detection.honeypot import HoneypotVisits
+from indicia.detection.labels import Labels
+from indicia.detection.requests import JOB_KIND as DETECTION_JOBS
+from indicia.detection.requests import DetectionRequests
+from indicia.entrypoints.api.admission import BotAdmission
+from indicia.entrypoints.api.app import Endpoints, api_app
+from indicia.entrypoints.api.bot import BotApi
+from indicia.entrypoints.api.domains import DomainsApi
+from indicia.entrypoints.api.health import HealthApi, RefreshGauges
+from indicia.entrypoints.api.labels import LabelsApi
+from indicia.entrypoints.api.whoami import WhoAmI
+from indicia.entrypoints.front import Front
+from indicia.entrypoints.public.honeypot import HoneypotPage
+from indicia.net.egress import EgressGuard
+from indicia.queue.jobs import Jobs
+from indicia.webhooks.metrics import WebhookMetrics
+from indicia.webhooks.outbox import JOB_KIND as WEBHOOK_JOBS
+
+
+def web(settings: Settings, store: Store, registry: CollectorRegistry, webhooks: WebhookMetrics) -> ASGIApp:
+    """Build the API and the public pages."""
+    limits = RateLimits(system_clock) if settings.rate_limits else None
+    guard = EgressGuard(settings.egress_allow)
+    requests = DetectionRequests(store.database, store.jobs, guard=guard, clock=system_clock, ids=time_ordered_uuid)
+    admission = BotAdmission(store.domains, limits=limits, contact=settings.contact)
+    endpoints = Endpoints(
+        bot=BotApi(requests, admission),
+        domains=DomainsApi(store.domains),
+        health=HealthApi(store.database, registry, _gauges(store.jobs, registry, webhooks)),
+        labels=LabelsApi(Labels(store.database, system_clock), admission),
+        whoami=WhoAmI(store.domains),
+    )
+    visits = HoneypotVisits(store.database, store.domains, system_clock)
+    honeypot = HoneypotPage(visits, settings.trusted_proxies, limits)
+    api = api_app(endpoints, store.keys, failures=limits, trusted_proxies=settings.trusted_proxies)
+    return Front(api, public=honeypot, is_public=honeypot.is_for, registry=registry)
+
+
+def _gauges(jobs: Jobs, registry: CollectorRegistry, webhooks: WebhookMetrics) -> RefreshGauges:
+    gauge = Gauge("indicia_jobs", "Jobs waiting or running", ["kind"], registry=registry)
+
+    async def refresh() -> None:
+        counts = await jobs.counts()
+        for kind in (DETECTION_JOBS, WEBHOOK_JOBS):
+            gauge.labels(kind).set(counts.get(kind, 0))
+        await webhooks.refresh()
+
+    return refresh

@@ -1,0 +1,41 @@
+"""Build what brings webhooks to their receivers."""
+
+from typing import NamedTuple
+
+from prometheus_client import CollectorRegistry
+
+from indicia.aggregates.rate_limits import RateLimits
+from indicia.base.clock import system_clock
+from indicia.bootstrap.opening import Store
+from indicia.bootstrap.work import Work, Workshop, runner
+from indicia.config import Settings
+from indicia.entrypoints.workers.runner import Pace
+from indicia.entrypoints.workers.webhooks import AT_ONCE, LEASE_SECONDS, WebhookDeliveries
+from indicia.webhooks.attempt import Attempts
+from indicia.webhooks.lanes import Lanes
+from indicia.webhooks.metrics import WebhookMetrics
+from indicia.webhooks.outbox import JOB_KIND
+
+
+class WebhookTraffic(NamedTuple):
+    """Who gets how much of the outbox's work, and the figures about it; one of each in a process."""
+
+    lanes: Lanes
+    metrics: WebhookMetrics
+
+
+def webhook_traffic(settings: Settings, store: Store, registry: CollectorRegistry) -> WebhookTraffic:
+    """Build the shares of receivers and their metrics."""
+    lanes = Lanes(most_in_flight=AT_ONCE, hosts=RateLimits(system_clock) if settings.rate_limits else None)
+    return WebhookTraffic(lanes, WebhookMetrics(registry, store.database, store.jobs, lanes=lanes, clock=system_clock))
+
+
+def webhook_work(workshop: Workshop, traffic: WebhookTraffic) -> Work:
+    """Build the working off of the outbox."""
+    store = workshop.store
+    attempts = Attempts(workshop.client, store.signing_keys, system_clock)
+    deliveries = WebhookDeliveries(
+        store.database, store.jobs, attempts, system_clock, lanes=traffic.lanes, metrics=traffic.metrics
+    )
+    pace = Pace(AT_ONCE, LEASE_SECONDS, deliveries.rooms, most_claims=None)
+    return Work((runner(store, JOB_KIND, deliveries.deliver, pace),))

@@ -1,0 +1,1 @@
+"""One message and one recipient in, signed MIME out."""

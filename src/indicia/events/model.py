@@ -1,0 +1,50 @@
+"""What an event is: one thing that happened to one recipient's copy of a message."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class EventType(StrEnum):
+    """What happened. `failed` has a severity; both of its kinds are one type here and two for subscribers."""
+
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    OPENED = "opened"
+    CLICKED = "clicked"
+    UNSUBSCRIBED = "unsubscribed"
+    COMPLAINED = "complained"
+
+
+class Severity(StrEnum):
+    """How final a failure is; `NONE` for everything else."""
+
+    NONE = ""
+    PERMANENT = "permanent"
+    TEMPORARY = "temporary"
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One event as it is stored.
+
+    Attributes:
+        uid: What customers know it by, the same over retries and replays of its webhooks; holds no full stop.
+        happened_at: Unix seconds.
+        recipient: The address as mailed.
+        message_id: The message's id without angle brackets.
+        callback_url: Gets the event instead of the domain's webhooks, where the message asked for it.
+        data: The `event-data` object of contract 5, encoded as JSON; it holds `id` and `event` too.
+    """
+
+    uid: str
+    account_id: int
+    domain_id: int
+    type: EventType
+    severity: Severity = Severity.NONE
+    happened_at: float
+    recipient: str
+    message_id: str
+    callback_url: str | None = None
+    data: bytes

@@ -1,0 +1,1 @@
+"""What the RFCs say about mail: addresses, replies, reports and signatures. No I/O."""

@@ -1,0 +1,66 @@
+"""What every event says about its message and recipient: the part of `event-data` that is common to all types."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from indicia.base.ids import time_ordered_uuid
+from indicia.events.model import Event, EventType, Severity
+from indicia.messages.model import Message, Recipient
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def event_about(
+    message: Message,
+    recipient: Recipient,
+    kind: EventType,
+    now: float,
+    details: Mapping[str, object],
+    *,
+    severity: Severity = Severity.NONE,
+) -> Event:
+    """Build the event that `kind` happened to a recipient's copy at `now` (unix seconds).
+
+    Args:
+        message: The message.
+        recipient: Whose copy it happened to.
+        kind: What happened.
+        now: When.
+        details: What this type says beside the common part, such as `delivery-status`.
+        severity: How final a failure is.
+    """
+    uid = time_ordered_uuid(now)
+    data = _common(message, recipient) | {"id": uid, "event": kind.value, "timestamp": now, **details}
+    if severity is not Severity.NONE:
+        data["severity"] = severity.value
+    return Event(
+        uid=uid,
+        account_id=message.account_id,
+        domain_id=message.domain_id,
+        type=kind,
+        severity=severity,
+        happened_at=now,
+        recipient=recipient.address,
+        message_id=message.message_id,
+        callback_url=message.options.callback_url,
+        data=_encode(data),
+    )
+
+
+def user_variables(message: Message, recipient: Recipient) -> dict[str, object]:
+    """Answer the variables that events report: the message's `v:` fields, and the recipient's own over them."""
+    own: dict[str, object] = msgspec.json.decode(recipient.variables) if recipient.variables else {}
+    return {**message.options.variables, **own}
+
+
+def _common(message: Message, recipient: Recipient) -> dict[str, object]:
+    return {
+        "envelope": {"targets": recipient.address, "transport": "smtp"},
+        "flags": {"is-test-mode": message.options.is_test},
+        "message": {"headers": message.headers, "size": message.size_bytes},
+        "recipient": recipient.address,
+        "recipient-domain": recipient.address.rpartition("@")[2],
+        "tags": message.options.tags,
+        "user-variables": user_variables(message, recipient),
+    }

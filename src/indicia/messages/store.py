@@ -1,0 +1,147 @@
+"""Messages and their recipients as rows."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import msgspec
+
+from indicia.messages.model import Content, Message, Options, Recipient, RecipientKind, RecipientState
+from indicia.storage.database import Database, Row, Statement, StatementForEach, Steps
+
+_MESSAGE = "id, account_id, domain_id, message_id, submitted_at, deliver_at, size_bytes, headers, options"
+_RECIPIENT = "id, message_id, domain_id, address, canonical, kind, state, expires_at, variables"
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack_content = msgspec.msgpack.Decoder(Content).decode
+_unpack_options = msgspec.msgpack.Decoder(Options).decode
+_unpack_headers = msgspec.msgpack.Decoder(dict[str, str]).decode
+
+
+def insert_message(message: Message, content: Content) -> Steps[int]:
+    """Store a message; `message.id` is ignored, the stored row's is answered."""
+    rows = yield Statement(
+        """
+        INSERT INTO messages
+            (account_id, domain_id, message_id, submitted_at, deliver_at, size_bytes, headers, options, content)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id
+        """,
+        (
+            message.account_id,
+            message.domain_id,
+            message.message_id,
+            message.submitted_at,
+            message.deliver_at,
+            message.size_bytes,
+            _pack(message.headers),
+            _pack(message.options),
+            _pack(content),
+        ),
+    )
+    row = cast(int, rows[0][0])
+    digests = {attachment.digest for attachment in content.attachments if attachment.digest is not None}
+    if digests:
+        yield StatementForEach(
+            "INSERT INTO message_blobs (digest, message_id) VALUES ($1, $2)",
+            [(digest, row) for digest in sorted(digests)],
+        )
+    return row
+
+
+def insert_recipient(recipient: Recipient) -> Steps[int]:
+    """Store a recipient; `recipient.id` is ignored, the stored row's is answered."""
+    rows = yield Statement(
+        """
+        INSERT INTO recipients (message_id, domain_id, address, canonical, kind, state, expires_at, variables)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
+        """,
+        (
+            recipient.message_row,
+            recipient.domain_id,
+            recipient.address,
+            recipient.canonical,
+            recipient.kind.value,
+            recipient.state.value,
+            recipient.expires_at,
+            recipient.variables,
+        ),
+    )
+    return cast(int, rows[0][0])
+
+
+async def message_of_row(database: Database, row: int) -> Message | None:
+    """Answer the message of that row."""
+    rows = await database.fetch(f"SELECT {_MESSAGE} FROM messages WHERE id = $1", row)
+    return _message(rows[0]) if rows else None
+
+
+async def content_of_row(database: Database, row: int) -> Content | None:
+    """Answer what the message of that row says; None once that is no longer kept."""
+    rows = await database.fetch("SELECT content FROM messages WHERE id = $1 AND content IS NOT NULL", row)
+    return _unpack_content(cast(bytes, rows[0][0])) if rows else None
+
+
+async def recipients_of_rows(database: Database, rows: Sequence[int]) -> list[Recipient]:
+    """Answer the recipients of those rows, in no order."""
+    wanted = msgspec.json.encode(rows).decode()
+    found = await database.fetch(
+        f"SELECT {_RECIPIENT} FROM recipients WHERE id IN (SELECT value FROM json_each($1))", wanted
+    )
+    return [_recipient(row) for row in found]
+
+
+def settle_recipient(row: int, state: RecipientState, now: float) -> Steps[None]:
+    """Write a recipient's final state; one that is final already stays as it is."""
+    yield Statement(
+        "UPDATE recipients SET state = $1, settled_at = $2 WHERE id = $3 AND state = $4",
+        (state.value, now, row, RecipientState.QUEUED.value),
+    )
+
+
+def forget_content(before: float, limit: int) -> Steps[None]:
+    """Empty up to `limit` messages submitted before `before` of which no recipient waits any more."""
+    yield Statement(
+        """
+        UPDATE messages SET content = NULL WHERE id IN (
+            SELECT id FROM messages WHERE submitted_at < $1 AND content IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM recipients WHERE recipients.message_id = messages.id AND recipients.state = $2
+            ) LIMIT $3
+        )
+        """,
+        (before, RecipientState.QUEUED.value, limit),
+    )
+    yield Statement("DELETE FROM message_blobs WHERE message_id IN (SELECT id FROM messages WHERE content IS NULL)")
+
+
+async def is_blob_named(database: Database, digest: str) -> bool:
+    """Tell whether any message still needs that blob."""
+    return bool(await database.fetch("SELECT 1 FROM message_blobs WHERE digest = $1 LIMIT 1", digest))
+
+
+def _message(row: Row) -> Message:
+    identifier, account_id, domain_id, message_id, submitted_at, deliver_at, size_bytes, headers, options = row
+    return Message(
+        id=cast(int, identifier),
+        account_id=cast(int, account_id),
+        domain_id=cast(int, domain_id),
+        message_id=cast(str, message_id),
+        submitted_at=cast(float, submitted_at),
+        deliver_at=cast(float, deliver_at),
+        size_bytes=cast(int, size_bytes),
+        headers=_unpack_headers(cast(bytes, headers)),
+        options=_unpack_options(cast(bytes, options)),
+    )
+
+
+def _recipient(row: Row) -> Recipient:
+    identifier, message_row, domain_id, address, canonical, kind, state, expires_at, variables = row
+    return Recipient(
+        id=cast(int, identifier),
+        message_row=cast(int, message_row),
+        domain_id=cast(int, domain_id),
+        address=cast(str, address),
+        canonical=cast(str, canonical),
+        kind=RecipientKind(cast(str, kind)),
+        state=RecipientState(cast(str, state)),
+        expires_at=cast(float, expires_at),
+        variables=cast("bytes | None", variables),
+    )

@@ -1,0 +1,1 @@
+"""Accept the request for a message: its fields, its limits, its repeats."""

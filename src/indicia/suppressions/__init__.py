@@ -1,0 +1,1 @@
+"""Who must not be mailed by a domain any more, and why."""

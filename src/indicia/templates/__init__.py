@@ -1,0 +1,1 @@
+"""Templates that a domain keeps, and their rendering within limits."""

@@ -1,0 +1,1 @@
+"""Opens, clicks and unsubscribes of mail that was sent from here."""

@@ -1,0 +1,1 @@
+"""Tell whether an address takes mail, without asking a third party."""

@@ -6,18 +6,15 @@ from contextlib import AsyncExitStack
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from indicia.base.clock import system_clock
 from indicia.bootstrap.detection import detection_work
 from indicia.bootstrap.housekeeping import housekeeping
-from indicia.bootstrap.opening import Store, open_datasets, open_store
+from indicia.bootstrap.opening import open_datasets, open_store
+from indicia.bootstrap.outside import open_outside
 from indicia.bootstrap.web import web
 from indicia.bootstrap.webhooks import WebhookTraffic, webhook_traffic, webhook_work
 from indicia.bootstrap.work import Workshop
 from indicia.config import Settings
 from indicia.entrypoints.workers.runner import Runner
-from indicia.net.dns import Resolver
-from indicia.net.egress import EgressGuard
-from indicia.net.http import HttpClient
 
 
 class Service:
@@ -47,10 +44,13 @@ class Service:
         """
         store = await self._closing.enter_async_context(open_store(self._settings))
         registry = CollectorRegistry()
+        outside = open_outside(self._settings, self._closing)
         traffic = webhook_traffic(self._settings, store, registry)
-        self._app = web(self._settings, store, registry, traffic.metrics)
+        self._app = web(self._settings, store, outside, registry, traffic.metrics)
         if self._with_workers:
-            await self._start_workers(store, registry, traffic)
+            datasets = open_datasets(self._settings)
+            workshop = Workshop(self._settings, store, datasets, outside.resolver, outside.client, registry)
+            await self._start_workers(workshop, traffic)
 
     async def stop(self) -> None:
         """Finish the work in flight, then close everything."""
@@ -62,22 +62,15 @@ class Service:
         await asyncio.gather(*self._background, return_exceptions=True)
         await self._closing.aclose()
 
-    async def _start_workers(self, store: Store, registry: CollectorRegistry, traffic: WebhookTraffic) -> None:
+    async def _start_workers(self, workshop: Workshop, traffic: WebhookTraffic) -> None:
+        store = workshop.store
         # The embedded store has one working process, so whatever is leased now was leased by one that is gone.
         await store.database.run(store.jobs.take_back())
-        workshop = self._workshop(store, registry)
         parts = [detection_work(workshop), webhook_work(workshop, traffic)]
         self._runners = [runner for part in parts for runner in part.runners]
         background = [coroutine for part in parts for coroutine in part.background]
         self._running = [asyncio.create_task(runner.run()) for runner in self._runners]
         self._background = [asyncio.create_task(work) for work in [*background, housekeeping(workshop).run()]]
-
-    def _workshop(self, store: Store, registry: CollectorRegistry) -> Workshop:
-        resolver = Resolver(system_clock, self._settings.dns_servers)
-        self._closing.push_async_callback(resolver.close)
-        client = HttpClient(EgressGuard(self._settings.egress_allow), resolver, system_clock)
-        self._closing.push_async_callback(client.close)
-        return Workshop(self._settings, store, open_datasets(self._settings), resolver, client, registry)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

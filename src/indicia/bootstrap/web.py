@@ -7,6 +7,7 @@ from indicia.aggregates.rate_limits import RateLimits
 from indicia.base.clock import system_clock
 from indicia.base.ids import time_ordered_uuid
 from indicia.bootstrap.opening import Store
+from indicia.bootstrap.outside import Outside
 from indicia.config import Settings
 from indicia.detection.honeypot import HoneypotVisits
 from indicia.detection.labels import Labels
@@ -21,17 +22,19 @@ from indicia.entrypoints.api.labels import LabelsApi
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.entrypoints.front import Front
 from indicia.entrypoints.public.honeypot import HoneypotPage
-from indicia.net.egress import EgressGuard
 from indicia.queue.jobs import Jobs
 from indicia.webhooks.metrics import WebhookMetrics
 from indicia.webhooks.outbox import JOB_KIND as WEBHOOK_JOBS
 
 
-def web(settings: Settings, store: Store, registry: CollectorRegistry, webhooks: WebhookMetrics) -> ASGIApp:
+def web(
+    settings: Settings, store: Store, outside: Outside, registry: CollectorRegistry, webhooks: WebhookMetrics
+) -> ASGIApp:
     """Build the API and the public pages."""
     limits = RateLimits(system_clock) if settings.rate_limits else None
-    guard = EgressGuard(settings.egress_allow)
-    requests = DetectionRequests(store.database, store.jobs, guard=guard, clock=system_clock, ids=time_ordered_uuid)
+    requests = DetectionRequests(
+        store.database, store.jobs, guard=outside.guard, clock=system_clock, ids=time_ordered_uuid
+    )
     admission = BotAdmission(store.domains, limits=limits, contact=settings.contact)
     endpoints = Endpoints(
         bot=BotApi(requests, admission),

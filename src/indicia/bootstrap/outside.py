@@ -1,0 +1,28 @@
+"""Build what reaches other machines: one of each in a process, for requests and for background work alike."""
+
+from contextlib import AsyncExitStack
+from typing import NamedTuple
+
+from indicia.base.clock import system_clock
+from indicia.config import Settings
+from indicia.net.dns import Resolver
+from indicia.net.egress import EgressGuard
+from indicia.net.http import HttpClient
+
+
+class Outside(NamedTuple):
+    """The ways out; whatever customers named passes the guard."""
+
+    guard: EgressGuard
+    resolver: Resolver
+    client: HttpClient
+
+
+def open_outside(settings: Settings, closing: AsyncExitStack) -> Outside:
+    """Build the ways out inside the running event loop, to be closed with `closing`."""
+    guard = EgressGuard(settings.egress_allow)
+    resolver = Resolver(system_clock, settings.dns_servers)
+    closing.push_async_callback(resolver.close)
+    client = HttpClient(guard, resolver, system_clock)
+    closing.push_async_callback(client.close)
+    return Outside(guard, resolver, client)

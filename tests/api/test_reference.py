@@ -20,7 +20,6 @@ from indicia.detection.posted import (
     InvalidRequestError,
     read_json,
 )
-from indicia.detection.requests import LONGEST_REPEAT_KEY
 from indicia.domains.model import DomainState
 from indicia.entrypoints.api.app import Endpoints, api_app
 from indicia.entrypoints.api.body import LARGEST_BODY_BYTES
@@ -30,6 +29,7 @@ from indicia.entrypoints.api.health import HealthApi
 from indicia.entrypoints.api.labels import LabelsApi
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.net.egress import MAX_URL_BYTES
+from indicia.repeats.model import LONGEST_KEY
 from tests.api.client import Api
 from tests.api.description import Description
 
@@ -81,7 +81,7 @@ def test_limits_are_those_of_the_code():
     assert {fields[name]["maxLength"] for name in ("uas", "url", "domain", "method")} == {LONGEST_TEXT}
     assert str(MOST_EXTRA_BYTES) in SCHEMAS["Event"]["description"]
     post = DOCUMENT["paths"]["/{domain}/bot"]["post"]
-    assert post["parameters"][0]["schema"]["maxLength"] == LONGEST_REPEAT_KEY
+    assert post["parameters"][0]["schema"]["maxLength"] == LONGEST_KEY
     assert str(LARGEST_BODY_BYTES) in json.dumps(post["responses"]["413"])
 
 

@@ -9,6 +9,7 @@ from indicia.entrypoints.workers.housekeeping import DEAD_JOB_SECONDS, Chore, Ho
 from indicia.events.log import KEPT_SECONDS as EVENT_SECONDS
 from indicia.events.store import forget_events
 from indicia.queue.store import forget_dead_jobs
+from indicia.repeats.store import forget_repeats
 from indicia.storage.database import Steps
 from indicia.webhooks.dead_letters import KEPT_SECONDS as DEAD_LETTER_SECONDS
 from indicia.webhooks.store import forget as forget_webhooks
@@ -22,11 +23,12 @@ def housekeeping(workshop: Workshop) -> Housekeeping:
 
 
 def _detection(now: float) -> Steps[None]:
-    return forget_detection(requests_before=now - RESULT_SECONDS, visits_before=now - VISIT_SECONDS, repeats_before=now)
+    return forget_detection(requests_before=now - RESULT_SECONDS, visits_before=now - VISIT_SECONDS)
 
 
 _CHORES: tuple[Chore, ...] = (
     _detection,
+    forget_repeats,
     lambda now: forget_dead_jobs(now - DEAD_JOB_SECONDS),
     lambda now: forget_webhooks(now - DEAD_LETTER_SECONDS),
     lambda now: forget_events(now - EVENT_SECONDS),

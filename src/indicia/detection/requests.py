@@ -7,19 +7,19 @@ from indicia.base.ids import IdSource
 from indicia.detection import store
 from indicia.detection.posted import InvalidRequestError, Posted
 from indicia.detection.results import Batch, batch_result, single_result
-from indicia.detection.store import Repeat, StoredRequest
+from indicia.detection.store import StoredRequest
 from indicia.domains.model import Domain
 from indicia.net.egress import EgressGuard
 from indicia.net.model import EgressRefusedError
 from indicia.queue.jobs import Jobs
+from indicia.repeats.model import KEY_SECONDS, LONGEST_KEY, Repeat
+from indicia.repeats.store import claim_repeat
 from indicia.storage.database import Database, Steps
 
 JOB_KIND = "detection"
-# How long a result can be polled, and a repeat of its post is known by an idempotency key or by its body alone.
+# How long a result can be polled, and a repeat of its post is known by its body alone.
 RESULT_SECONDS = 24 * 3600
-REPEAT_SECONDS_BY_KEY = 24 * 3600
 REPEAT_SECONDS_BY_BODY = 600
-LONGEST_REPEAT_KEY = 255
 
 
 class DetectionRequests:
@@ -64,15 +64,15 @@ class DetectionRequests:
             except EgressRefusedError:
                 # One text for every refusal, or it would tell what this network looks like inside.
                 problems.append("webhook_url: must be an http or https URL of a public host")
-        if idempotency_key is not None and len(idempotency_key) > LONGEST_REPEAT_KEY:
-            problems.append(f"Idempotency-Key: is longer than {LONGEST_REPEAT_KEY} characters")
+        if idempotency_key is not None and len(idempotency_key) > LONGEST_KEY:
+            problems.append(f"Idempotency-Key: is longer than {LONGEST_KEY} characters")
         if problems:
             raise InvalidRequestError(problems)
 
     def _accept(self, domain: Domain, posted: Posted, repeat: Repeat | None, now: float) -> Steps[str]:
         request_id = self._ids(now)
         if repeat is not None:
-            known_id = yield from store.claim_repeat(domain.id, repeat, request_id, now)
+            known_id = yield from claim_repeat(domain.id, repeat, request_id, now)
             if known_id != request_id:
                 return known_id
         yield from store.add_request(
@@ -96,7 +96,7 @@ def compose_result(request: StoredRequest, domain_name: str) -> bytes | None:
 def _repeat(posted: Posted, body: bytes, idempotency_key: str | None, now: float) -> Repeat | None:
     digest = sha256(body).digest()
     if idempotency_key is not None:
-        return Repeat(f"key {idempotency_key}", digest, now + REPEAT_SECONDS_BY_KEY)
+        return Repeat(f"verdicts by key {idempotency_key}", digest, now + KEY_SECONDS)
     if posted.is_single:
         return None
-    return Repeat(f"body {digest.hex()}", digest, now + REPEAT_SECONDS_BY_BODY)
+    return Repeat(f"verdicts by body {digest.hex()}", digest, now + REPEAT_SECONDS_BY_BODY)

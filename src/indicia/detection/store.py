@@ -5,7 +5,6 @@ from typing import NamedTuple, cast
 import msgspec
 import zstandard
 
-from indicia.base.errors import AppError
 from indicia.detection.model import Honeypot, Interaction, Scope
 from indicia.detection.posted import Posted, event_id_of, read_event
 from indicia.detection.results import Judged
@@ -19,10 +18,6 @@ _COLUMNS = (
     "id, account_id, domain_id, is_single, explained, webhook_url, received_at, completed_at, body, result, "
     "wants_revisions, revised_at"
 )
-
-
-class RepeatConflictError(AppError):
-    """The same idempotency key came before with another body; nothing is stored."""
 
 
 class StoredRequest(NamedTuple):
@@ -56,43 +51,6 @@ class StoredRequest(NamedTuple):
     def interactions(self, start: int = 0, stop: int | None = None) -> list[Interaction]:
         """Read the events, or a slice of them; a few microseconds for each."""
         return [read_event(event, is_single=self.is_single)[0] for event in self.events[start:stop]]
-
-
-class Repeat(NamedTuple):
-    """What recognises a repeated post: a key of the client's or of the body's, and the body's digest."""
-
-    key: str
-    body_digest: bytes
-    expires_at: float
-
-
-def claim_repeat(domain_id: int, repeat: Repeat, request_id: str, now: float) -> Steps[str]:
-    """Answer the id under which this post is known: `request_id` if it is new, else the first one's.
-
-    Raises:
-        RepeatConflictError: The key is known with another body.
-    """
-    taken = yield Statement(
-        """
-        INSERT INTO detection_repeats (domain_id, repeat_key, body_digest, request_id, expires_at)
-        VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (domain_id, repeat_key) DO UPDATE SET
-            body_digest = excluded.body_digest, request_id = excluded.request_id, expires_at = excluded.expires_at
-        WHERE detection_repeats.expires_at <= $6
-        RETURNING request_id
-        """,
-        (domain_id, repeat.key, repeat.body_digest, request_id, repeat.expires_at, now),
-    )
-    if taken:
-        return request_id
-    rows = yield Statement(
-        "SELECT request_id, body_digest FROM detection_repeats WHERE domain_id = $1 AND repeat_key = $2",
-        (domain_id, repeat.key),
-    )
-    known_id, body_digest = rows[0]
-    if body_digest != repeat.body_digest:
-        raise RepeatConflictError(repeat.key)
-    return cast(str, known_id)
 
 
 def add_request(request_id: str, *, account_id: int, domain_id: int, posted: Posted, now: float) -> Steps[None]:
@@ -194,13 +152,12 @@ async def visits_after(database: Database, visit_id: int, *, since: float, limit
     ]
 
 
-def forget(*, requests_before: float, visits_before: float, repeats_before: float) -> Steps[None]:
-    """Delete what has outlived its purpose: judged requests, visits and repeat keys."""
+def forget(*, requests_before: float, visits_before: float) -> Steps[None]:
+    """Delete what has outlived its purpose: judged requests and visits."""
     yield Statement(
         "DELETE FROM detection_requests WHERE received_at < $1 AND completed_at IS NOT NULL", (requests_before,)
     )
     yield Statement("DELETE FROM honeypot_visits WHERE visited_at < $1", (visits_before,))
-    yield Statement("DELETE FROM detection_repeats WHERE expires_at < $1", (repeats_before,))
 
 
 def _packed(outcomes: list[Judged]) -> bytes:

@@ -124,7 +124,7 @@ async def test_what_was_learned_outlives_the_process_and_the_requests(tmp_path, 
         await ours.post(await ours.domain("a1.test"), people + machines)
         await ours.learn()
         clock.advance(2 * DAY)
-        await ours.database.run(forget(requests_before=clock.now, visits_before=clock.now, repeats_before=clock.now))
+        await ours.database.run(forget(requests_before=clock.now, visits_before=clock.now))
     later = {**machines[0], "event_id": "later", "ts": clock.now - 9, "ip": "192.9.9.9"}
 
     async with installed(tmp_path, clock) as restarted:

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from indicia.aggregates.rate_limits import Allowance
 from indicia.base.errors import AppError
 from indicia.detection.posted import InvalidRequestError
-from indicia.detection.store import RepeatConflictError
 from indicia.domains.model import DomainNotFoundError
 from indicia.entrypoints.api.errors import ApiError
+from indicia.repeats.model import RepeatConflictError
 from indicia.storage.database import StorageError
 
 # How long a client waits before it tries again when the store could not take its request.

@@ -39,16 +39,10 @@ CREATE TABLE message_blobs (
 );
 CREATE INDEX message_blobs_of_message ON message_blobs (message_id);
 
--- What a client may submit again without its being sent again.
-CREATE TABLE submission_repeats (
-    domain_id BIGINT NOT NULL REFERENCES domains (id),
-    repeat_key TEXT NOT NULL,
-    body_digest {bytes} NOT NULL,
-    message_id TEXT NOT NULL,
-    expires_at DOUBLE PRECISION NOT NULL,
-    PRIMARY KEY (domain_id, repeat_key)
-);
-CREATE INDEX submission_repeats_by_age ON submission_repeats (expires_at);
+-- Requests that are recognised when they come again are not only those for verdicts any more.
+ALTER TABLE detection_repeats RENAME TO repeats;
+ALTER TABLE repeats RENAME COLUMN request_id TO answer;
+UPDATE repeats SET repeat_key = 'verdicts by ' || repeat_key;
 
 -- The event log. uid is what customers know an event by, data its event-data as JSON.
 CREATE TABLE events (

@@ -1,0 +1,1 @@
+"""What a client may send again without its being done again."""

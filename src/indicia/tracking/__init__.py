@@ -1,1 +1,1 @@
-"""Opens, clicks and unsubscribes of mail that was sent from here."""
+"""What comes back from mail that was sent from here: opens, clicks, unsubscribes, bounces, and their counts."""

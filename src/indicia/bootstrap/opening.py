@@ -17,6 +17,7 @@ from indicia.storage.database import Database
 from indicia.storage.migrate import migrate
 from indicia.storage.sqlite import SqliteDatabase
 from indicia.storage.vault import Vault, open_vault
+from indicia.tracking.keys import Keyring
 from indicia.webhooks.dead_letters import DeadLetters
 from indicia.webhooks.endpoints import Endpoints as WebhookEndpoints
 from indicia.webhooks.outbox import Outbox
@@ -33,6 +34,7 @@ class Store(NamedTuple):
     domains: DomainRegistry
     events: EventLog
     blobs: Blobs
+    keyring: Keyring
     outbox: Outbox
     dead_letters: DeadLetters
     webhook_endpoints: WebhookEndpoints
@@ -67,12 +69,12 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
     database = open_database(settings)
     try:
         await migrate(database, system_clock)
-        yield _store(settings, database, vault)
+        yield _store(settings, database, vault, await Keyring.open(database, vault, system_clock))
     finally:
         await database.close()
 
 
-def _store(settings: Settings, database: Database, vault: Vault) -> Store:
+def _store(settings: Settings, database: Database, vault: Vault, keyring: Keyring) -> Store:
     keys = Keys(database, vault, system_clock)
     signing_keys = SigningKeys(database, vault, system_clock)
     jobs = Jobs(database, system_clock)
@@ -86,6 +88,7 @@ def _store(settings: Settings, database: Database, vault: Vault) -> Store:
         domains=DomainRegistry(database, keys, signing_keys, system_clock),
         events=EventLog(),
         blobs=Blobs(settings.blobs_path),
+        keyring=keyring,
         outbox=outbox,
         dead_letters=DeadLetters(database, outbox, system_clock),
         webhook_endpoints=WebhookEndpoints(database),

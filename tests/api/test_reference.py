@@ -21,6 +21,7 @@ from indicia.detection.posted import (
     read_json,
 )
 from indicia.domains.model import DomainState
+from indicia.entrypoints.api.address import AddressApi
 from indicia.entrypoints.api.app import Endpoints, api_app
 from indicia.entrypoints.api.body import LARGEST_BODY_BYTES
 from indicia.entrypoints.api.bot import BotApi
@@ -49,6 +50,7 @@ def test_every_route_is_described_and_nothing_else():
     # Routes are made without looking at what they lead to.
     nothing = cast(Any, None)
     endpoints = Endpoints(
+        address=AddressApi(),
         bot=BotApi(nothing, nothing),
         domains=DomainsApi(nothing),
         health=HealthApi(nothing, nothing, nothing),

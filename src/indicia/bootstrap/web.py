@@ -13,6 +13,7 @@ from indicia.detection.honeypot import HoneypotVisits
 from indicia.detection.labels import Labels
 from indicia.detection.requests import JOB_KIND as DETECTION_JOBS
 from indicia.detection.requests import DetectionRequests
+from indicia.entrypoints.api.address import AddressApi
 from indicia.entrypoints.api.admission import BotAdmission
 from indicia.entrypoints.api.app import Endpoints, api_app
 from indicia.entrypoints.api.bot import BotApi
@@ -37,6 +38,7 @@ def web(
     )
     admission = BotAdmission(store.domains, limits=limits, contact=settings.contact)
     endpoints = Endpoints(
+        address=AddressApi(),
         bot=BotApi(requests, admission),
         domains=DomainsApi(store.domains),
         health=HealthApi(store.database, registry, _gauges(store.jobs, registry, webhooks)),

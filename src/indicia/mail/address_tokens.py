@@ -31,10 +31,11 @@ class Token(NamedTuple):
     end: int
 
 
-# Format characters reorder or hide what a reader sees; U+2028 and U+2029 end lines; lone surrogates are no text.
+# Format characters reorder or hide what a reader sees; U+2028 and U+2029 end lines; lone surrogates are no text,
+# and U+FFFD stands where text was lost.
 _INVISIBLE = (
     "\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-    "\ufff9-\ufffb\ud800-\udfff"
+    "\ufff9-\ufffd\ud800-\udfff"
 )
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 _SPACES = " \\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from indicia.accounts.keys import Keys
 from indicia.aggregates.rate_limits import RateLimits
 from indicia.base.errors import AppError
+from indicia.entrypoints.api.address import AddressApi
 from indicia.entrypoints.api.bot import BotApi
 from indicia.entrypoints.api.caller import Authenticated
 from indicia.entrypoints.api.domains import DomainsApi
@@ -35,6 +36,7 @@ _REFERENCE = {
 class Endpoints(NamedTuple):
     """The handlers that routes lead to."""
 
+    address: AddressApi
     bot: BotApi
     domains: DomainsApi
     health: HealthApi
@@ -49,6 +51,7 @@ def api_app(
     keyed = Router(
         [
             _route("/test", endpoints.whoami.show, "GET"),
+            _route("/address/parse", endpoints.address.parse, "GET"),
             _route("/domains", endpoints.domains.list, "GET"),
             _route("/domains/{domain}", endpoints.domains.show, "GET"),
             _route("/{domain}/bot", endpoints.bot.submit, "POST"),

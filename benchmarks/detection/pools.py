@@ -110,6 +110,8 @@ _VPNS = (
     Pool("vpn", "proton", labels=("ProtonVPN",)),
     Pool("vpn", "m247", asns=(9009,)),
     Pool("vpn", "datacamp", asns=(212238, 60068)),
+    Pool("vpn", "clouvider", asns=(62240,)),
+    Pool("vpn", "tzulo", asns=(11878,)),
 )
 _MAIL = (
     Pool("relay", "apple", labels=("Apple Private Relay",)),

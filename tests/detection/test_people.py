@@ -132,6 +132,14 @@ def mail_programs() -> list[Interaction]:
     ]
 
 
+def dated_browsers() -> list[Interaction]:
+    offices = [touch(f"10.11.{n}.9", CHROME_STALE, 2 * HOUR + n, recipient=f"r{n}", message=f"m{n}") for n in range(12)]
+    travellers = [
+        touch(f"10.5.{n}.9", CHROME_STALE, 3 * HOUR + 7 * n, recipient=f"t{n}", message=f"m{n}") for n in range(3)
+    ]
+    return [*offices, *travellers]
+
+
 STORIES = [
     office_nat,
     carrier_nat,
@@ -153,6 +161,7 @@ STORIES = [
     tabs_in_a_row,
     old_devices,
     mail_programs,
+    dated_browsers,
 ]
 
 

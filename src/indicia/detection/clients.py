@@ -11,6 +11,7 @@ from indicia.datasets.registry import Datasets
 from indicia.detection.model import Interaction
 from indicia.detection.observations import Crowd, Missing
 from indicia.detection.operators import ANTIVIRUS_MAKERS, is_shared
+from indicia.detection.vintages import Vintages
 
 _PEOPLE = frozenset(
     {
@@ -34,6 +35,9 @@ _MACHINES = frozenset(
 # Samsung a few, the others every two to eight weeks. Extended and ESR channels explain the two months.
 _USUAL_DAYS = {"safari": 400, "mobile_safari": 400, "samsung": 180}
 _USUAL_DAYS_OF_OTHERS = 60
+
+# Browsers that update themselves within weeks, and so tell how current a sender's people are.
+_TELLING_FAMILIES = frozenset({"chrome", "edge", "firefox", "opera"})
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _DAY = 86_400
@@ -76,6 +80,7 @@ class Clients:
         self._datasets = datasets
         self._known: dict[tuple[int, str | None, str | None], Client] = {}
         self._known_since = -math.inf
+        self._vintages = Vintages()
 
     def refresh(self, now: float) -> None:
         """Look everyone up anew if the last time was some minutes before `now`."""
@@ -91,7 +96,20 @@ class Clients:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             client = self._known[key] = self._look_up(*key)
+            if client.crowd is Crowd.PEOPLE and _tells_vintage(client):
+                self._vintages.note(account_id, client.usual_until)
         return client
+
+    def outdated_days(self, account_id: int, client: Client, at: float) -> float | Missing:
+        """Count the days since a newer version of this browser became the usual one; 0 for a current one.
+
+        What the account's people commonly have is current, however old it is by then.
+        """
+        common_until = self._vintages.common_until(account_id)
+        seconds = (at if common_until is None else min(at, common_until)) - client.usual_until
+        if seconds > 0:
+            return seconds / _DAY
+        return 0.0 if seconds <= 0 else Missing.UNAVAILABLE
 
     def _look_up(self, account_id: int, ip: str | None, uas: str | None) -> Client:
         network = Missing.NOT_GIVEN if ip is None else self._datasets.ip_ranges.look_up(ip)
@@ -134,12 +152,14 @@ def _groups(ip: str, number: int) -> str:
     return ":".join([*groups, *["0"] * (number - len(groups))])
 
 
-def outdated_days(client: Client, at: float) -> float | Missing:
-    """Count the days since a newer version of this browser became the usual one; 0 for a current one."""
-    seconds = at - client.usual_until
-    if seconds > 0:
-        return seconds / _DAY
-    return 0.0 if seconds <= 0 else Missing.UNAVAILABLE
+def _tells_vintage(client: Client) -> bool:
+    agent = client.agent
+    return (
+        isinstance(agent, UserAgent)
+        and agent.kind is AgentKind.BROWSER
+        and agent.family in _TELLING_FAMILIES
+        and agent.released_on is not None
+    )
 
 
 def _usual_until(agent: UserAgent | Missing) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from indicia.base.clock import Clock
 from indicia.datasets.model import MailProvider
 from indicia.datasets.registry import Datasets
-from indicia.detection.clients import Clients, outdated_days
+from indicia.detection.clients import Clients
 from indicia.detection.history import History, message_key
 from indicia.detection.learning.knowledge import Knowledge
 from indicia.detection.model import Finding, Honeypot, Interaction, Scope, Verdict
@@ -104,7 +104,7 @@ class Engine:
             network=client.network,
             crowd=client.crowd,
             agent=client.agent,
-            outdated_days=outdated_days(client, at),
+            outdated_days=self._clients.outdated_days(scope.account_id, client, at),
             timing=timing,
             provider=provider_of(interaction, self._datasets, mx),
             sweep=neighbours.sweep,

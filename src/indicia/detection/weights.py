@@ -158,7 +158,9 @@ WEIGHTS: dict[str, Weight] = {
         Category.SECURITY_SCANNER,
     ),
     # User agents.
-    "empty_agent": Weight(AGENT, _always(3.3), "judgement: some privacy tools do it too", Category.AUTOMATION),
+    "empty_agent": Weight(
+        AGENT, _always(4.6), "judgement: one privacy tool in 10,000 clicks, one script in 100", Category.AUTOMATION
+    ),
     "unknown_agent": Weight(AGENT, _always(1.0), "judgement: neither browser nor declared bot"),
     "impossible_agent": Weight(AGENT, _always(3.3), "field: scanners invent headers", Category.SECURITY_SCANNER),
     "obsolete_agent": Weight(

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicia.detection.clients import Clients, block_of, host_of, outdated_days
+from indicia.detection.clients import Clients, block_of, host_of
 from indicia.detection.engine import Engine
 from indicia.detection.history import History
 from indicia.detection.model import Action, Honeypot, Interaction, Scope
 from indicia.detection.observations import Missing
 from indicia.detection.options import DetectionOptions
-from tests.doubles.datasets import AGENTS, CHROME, NETWORKS, FakeDatasets
+from tests.doubles.datasets import AGENTS, CHROME, CHROME_STALE, NETWORKS, FakeDatasets
 
 NOW = 1_795_410_000.0
 SCOPE = Scope(1, 1)
@@ -116,9 +116,28 @@ def test_a_browser_is_outdated_from_when_newer_ones_are_usual():
     chrome = clients.identify(1, Interaction(uas=CHROME))
     day_after_60 = (date(2026, 11, 3).toordinal() - date(1970, 1, 1).toordinal() + 61) * 86_400.0
 
-    assert outdated_days(chrome, NOW) == 0
-    assert outdated_days(chrome, day_after_60) == 1
-    assert outdated_days(clients.identify(1, Interaction()), NOW) is Missing.UNAVAILABLE
+    assert clients.outdated_days(1, chrome, NOW) == 0
+    assert clients.outdated_days(1, chrome, day_after_60) == 1
+    assert clients.outdated_days(1, clients.identify(1, Interaction()), NOW) is Missing.UNAVAILABLE
+
+
+def test_what_people_commonly_have_is_current_however_old_it_is():
+    clients = Clients(FakeDatasets())
+    for n in range(20):
+        clients.identify(1, Interaction(ip=f"10.11.1.{n}", uas=CHROME_STALE))
+    stale = clients.identify(1, Interaction(ip="10.4.1.1", uas=CHROME_STALE))
+
+    assert clients.outdated_days(1, stale, NOW) == 0
+    assert clients.outdated_days(2, stale, NOW) > 500
+
+
+def test_what_machines_commonly_have_makes_nothing_current():
+    clients = Clients(FakeDatasets())
+    for n in range(20):
+        clients.identify(1, Interaction(ip=f"10.4.1.{n}", uas=CHROME_STALE))
+    stale = clients.identify(1, Interaction(ip="10.4.2.1", uas=CHROME_STALE))
+
+    assert clients.outdated_days(1, stale, NOW) > 500
 
 
 def test_a_client_is_looked_up_anew_after_some_minutes():

@@ -21,7 +21,7 @@ def test_two_sufficient_findings_make_up_for_each_other():
 
 
 def test_a_person_may_be_one_because_of_a_group():
-    assert groups("empty_agent", "opened_before") == ("recipient",)
+    assert groups("impossible_agent", "opened_before") == ("recipient",)
 
 
 def test_nothing_found_hangs_on_nothing():

@@ -22,12 +22,14 @@ _SWEEP_SECONDS = 1.0
 class Sweep(NamedTuple):
     """A message whose links a network's machines followed at once.
 
-    `delay` is in seconds since the time that the sender stated, None where delivery or nothing was stated.
+    `delay` is in seconds since `mailed_at`, the time that the sender stated for handing the mail over; both are None
+    where delivery or nothing was stated.
     """
 
     message_id: str
     network: Network
     delay: float | None
+    mailed_at: float | None
 
 
 def sweeps(interactions: Iterable[tuple[Interaction, Network]]) -> Iterator[Sweep]:
@@ -39,7 +41,10 @@ def sweeps(interactions: Iterable[tuple[Interaction, Network]]) -> Iterator[Swee
             clicks[interaction.message_id, interaction.recipient_id, network.asn].append((interaction, network))
     for (message_id, _, _), followed in clicks.items():
         if len(followed) >= _SWEEP_LINKS and _is_sweep([interaction for interaction, _ in followed]):
-            yield Sweep(message_id, followed[0][1], _delay(followed[0][0]))
+            first, network = followed[0]
+            mailed_at = None if first.delivered_ts is not None else first.message_ts
+            delay = None if mailed_at is None or first.ts is None else first.ts - mailed_at
+            yield Sweep(message_id, network, delay, mailed_at)
 
 
 def came_back(visit: Visit, earlier: Iterable[Visit]) -> bool:
@@ -57,9 +62,3 @@ def _is_sweep(clicks: list[Interaction]) -> bool:
         if len({link for link in links if link}) >= _SWEEP_LINKS or links.count("") >= _SWEEP_CLICKS:
             return True
     return False
-
-
-def _delay(click: Interaction) -> float | None:
-    if click.ts is None or click.message_ts is None or click.delivered_ts is not None:
-        return None
-    return click.ts - click.message_ts

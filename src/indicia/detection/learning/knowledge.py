@@ -42,14 +42,17 @@ class Knowledge(msgspec.Struct, frozen=True):
     offsets: Mapping[int, float] = {}
 
     def dated(self, scope: Scope, interactions: Sequence[Interaction]) -> Sequence[Interaction]:
-        """Add when mail was delivered where only its sending is stated and deliveries are known to take time."""
+        """Add when mail was delivered where only its sending is stated and deliveries are known to take time.
+
+        Who came earlier had it by then: what is estimated proves nobody to have come before the mail.
+        """
         offset = self.offsets.get(scope.domain_id)
         if offset is None:
             return interactions
         return [
             one
             if one.message_ts is None or one.delivered_ts is not None
-            else msgspec.structs.replace(one, delivered_ts=one.message_ts + offset)
+            else msgspec.structs.replace(one, delivered_ts=_delivered(one.message_ts, offset, one.ts))
             for one in interactions
         ]
 
@@ -83,6 +86,11 @@ class Knowledge(msgspec.Struct, frozen=True):
         if place is None and agent is None and person is None and provider is None and sender is None:
             return Missing.UNAVAILABLE
         return Repute(place, agent, person, provider, sender)
+
+
+def _delivered(sent: float, offset: float, seen: float | None) -> float:
+    delivered = sent + offset
+    return delivered if seen is None else max(sent, min(delivered, seen))
 
 
 def conducts_in(trails: Mapping[TrailKey, bytes]) -> dict[TrailKey, Conduct]:

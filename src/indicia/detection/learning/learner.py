@@ -77,8 +77,8 @@ class Learner:
     def _record_sweeps(self, scope: Scope, seen: Sequence[_Seen], received_at: float) -> None:
         has_traps = self._traps.are_set_by(scope.domain_id)
         for sweep in sweeps(seen):
-            if sweep.delay is not None:
-                self.offsets.note(scope.domain_id, sweep.delay)
+            if sweep.delay is not None and sweep.mailed_at is not None:
+                self.offsets.note(scope.domain_id, sweep.delay, sweep.mailed_at)
             self.reputations.note(scope.account_id, [_sender(scope)], Event(at=received_at, machines=1.0))
             if has_traps and sweep.network.asn is not None:
                 trapped = self._traps.was_visited_from(scope.domain_id, sweep.message_id, sweep.network.asn)

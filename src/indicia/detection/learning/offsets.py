@@ -16,6 +16,11 @@ _FEWEST_SWEEPS = 20
 _REMEMBERED_SWEEPS = 100
 # A scanner that comes later may as well scan for the second time.
 _LONGEST_SECONDS = 1_800.0
+# What went out together is swept by its fastest scanners first. Of a large mailing only these count: the latest
+# sweeps of all would be its slowest.
+_MAILING_SECONDS = 600.0
+_SWEEPS_PER_MAILING = 10
+_REMEMBERED_MAILINGS = 32
 
 
 class Offsets:
@@ -24,10 +29,14 @@ class Offsets:
     def __init__(self) -> None:
         self._delays: dict[int, array[float]] = {}
         self._changed: set[int] = set()
+        # How many sweeps of the latest mailings were counted, by domain and time of mailing.
+        self._mailings: dict[int, dict[int, int]] = {}
 
-    def note(self, domain_id: int, delay: float) -> None:
-        """Add one sweep."""
+    def note(self, domain_id: int, delay: float, mailed_at: float) -> None:
+        """Add one sweep of a mail that its sender handed over at `mailed_at` (unix seconds)."""
         if not 0 <= delay <= _LONGEST_SECONDS:
+            return
+        if not self._is_among_first(domain_id, int(mailed_at // _MAILING_SECONDS)):
             return
         delays = self._delays.setdefault(domain_id, array("f"))
         delays.append(delay)
@@ -50,6 +59,14 @@ class Offsets:
     def saved(self) -> None:
         """Take note that what `changed` answered is stored."""
         self._changed.clear()
+
+    def _is_among_first(self, domain_id: int, mailing: int) -> bool:
+        mailings = self._mailings.setdefault(domain_id, {})
+        swept = mailings.get(mailing, 0)
+        if not swept and len(mailings) >= _REMEMBERED_MAILINGS:
+            del mailings[next(iter(mailings))]
+        mailings[mailing] = swept + 1
+        return swept < _SWEEPS_PER_MAILING
 
 
 def offset_of(delays: Iterable[float]) -> float:

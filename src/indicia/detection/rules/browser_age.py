@@ -25,7 +25,8 @@ def browser_age(signals: Signals) -> Finding | None:
     if days < _CURRENT_DAYS:
         is_common = (agent.family in _SELF_UPDATING and not agent.is_mobile) or agent.os == "linux"
         signal = "current_browser" if is_common else "current_browser.not_desktop_chromium"
-        return None if agent.full_build else Finding(signal, "{} is a current browser", (agent.name,))
+        sentence = "{} is as current as the browsers that people use"
+        return None if agent.full_build else Finding(signal, sentence, (agent.name,))
     return Finding(
         _stale(signals.crowd, agent),
         "{} was released on {}, {:.0f} days before newer versions were the usual ones",

@@ -4,6 +4,7 @@ import math
 
 from indicia.detection.model import Finding
 from indicia.detection.observations import EARLY_SECONDS, Company, Crowd, Missing, Signals, Sweep
+from indicia.detection.rules.security_vendor import may_be_isolated
 
 # Shares of clicks within 5 minutes (see `weights`): an early message speaks for a scanner with ln(97 % / 7.6 %), a
 # late one for a reader with ln(92.4 % / 3 %), 1.4 times as much.
@@ -38,6 +39,8 @@ def caught_company(signals: Signals) -> Finding | None:
             (signals.interaction.ip, company.host_caught),
             measure=company.host_caught - readings,
         )
+    if may_be_isolated(signals):
+        return None
     return _near("near_caught", company, company.near_caught - readings)
 
 

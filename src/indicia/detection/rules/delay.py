@@ -11,13 +11,13 @@ _SIGNALS = {(action, crowd): f"{action}_delay.{crowd.value}" for action in Actio
 SKEW_SECONDS = 5.0
 
 # What these load when has nothing to do with when someone reads.
-_NOT_READERS = frozenset({AgentKind.IMAGE_PROXY, AgentKind.MAIL_PRIVACY, AgentKind.GMAIL_PREFETCH})
+NOT_READERS = frozenset({AgentKind.IMAGE_PROXY, AgentKind.MAIL_PRIVACY, AgentKind.GMAIL_PREFETCH})
 
 
 def delay(signals: Signals) -> Finding | None:
     """Weigh the delay, by action and by who normally speaks from the network."""
     timing = signals.timing
-    if isinstance(timing, Missing) or timing.delay < -SKEW_SECONDS or signals.kind in _NOT_READERS:
+    if isinstance(timing, Missing) or timing.delay < -SKEW_SECONDS or signals.kind in NOT_READERS:
         return None
     # What antivirus software repeats comes when its customer visits a page.
     if signals.copies_person or signals.operator in ANTIVIRUS_MAKERS:

@@ -2,6 +2,7 @@
 
 from indicia.detection.model import Finding
 from indicia.detection.observations import Crowd, Signals, Visits
+from indicia.detection.rules.security_vendor import may_be_isolated
 
 # One sweep over several addresses lasts about this long.
 _SWEEP_SECONDS = 20.0
@@ -17,7 +18,7 @@ def honeypot(signals: Signals) -> Finding | None:
     if visits.other_message is not None:
         return _by_client(signals, "other_message", visits.other_message, "another message's hidden link")
     is_people = signals.crowd is Crowd.PEOPLE
-    if visits.block is not None and not is_people:
+    if visits.block is not None and not is_people and not may_be_isolated(signals):
         return Finding(
             "honeypot.block",
             "The same User-Agent visited a hidden link from a neighbouring address {:.0f} s apart",

@@ -3,6 +3,7 @@
 from indicia.datasets.model import MailProvider, NetworkClass, ProviderKind
 from indicia.detection.model import Finding
 from indicia.detection.observations import Signals, Timing
+from indicia.detection.rules.delay import NOT_READERS
 
 _SIGNALS = {
     ProviderKind.GATEWAY: "provider.gateway",
@@ -22,6 +23,9 @@ def provider(signals: Signals) -> Finding | None:
     if not isinstance(received_by, MailProvider) or received_by.kind not in _SIGNALS:
         return None
     if not isinstance(timing, Timing) or timing.delay > _DELIVERY_SECONDS or signals.copies_person:
+        return None
+    # Mailbox providers and phones load the pictures of private mail most of all.
+    if signals.kind in NOT_READERS:
         return None
     # That its customers' mail comes through a vendor is no news from that vendor's own network, and no vendor scans
     # from Microsoft's, where there are cloud desktops of the same companies.

@@ -10,12 +10,51 @@ from indicia.entrypoints.api.errors import ApiError
 from indicia.entrypoints.api.replies import too_many
 
 
-class BotAdmission:
+class Admission:
+    """Admits requests about a domain."""
+
+    def __init__(self, domains: DomainRegistry, *, limits: RateLimits | None) -> None:
+        self._domains = domains
+        self._limits = limits
+
+    async def domain_of(self, request: Request) -> Domain:
+        """Answer the domain that the path names.
+
+        Raises:
+            DomainNotFoundError: There is none, or it is not the caller's.
+        """
+        return await self._domains.usable_by(principal_of(request), request.path_params["domain"])
+
+    def take(self, request: Request, limit: Limit) -> Allowance | None:
+        """Use one of the allowance of the caller's key; None where nothing is limited.
+
+        Raises:
+            ApiError: None is left (429).
+        """
+        return self._take(limit, str(principal_of(request).key_id))
+
+    def take_of_account(self, request: Request, limit: Limit) -> Allowance | None:
+        """Use one of the allowance that all keys of the caller's account share; None where nothing is limited.
+
+        Raises:
+            ApiError: None is left (429).
+        """
+        return self._take(limit, str(principal_of(request).account_id))
+
+    def _take(self, limit: Limit, caller: str) -> Allowance | None:
+        if self._limits is None:
+            return None
+        allowance = self._limits.take(limit, caller)
+        if not allowance.allowed:
+            raise too_many(allowance)
+        return allowance
+
+
+class BotAdmission(Admission):
     """Admits requests about bot detection; `contact` is named to who has not enabled it."""
 
     def __init__(self, domains: DomainRegistry, *, limits: RateLimits | None, contact: str) -> None:
-        self._domains = domains
-        self._limits = limits
+        super().__init__(domains, limits=limits)
         self._contact = contact
 
     async def domain_of(self, request: Request) -> Domain:
@@ -25,20 +64,7 @@ class BotAdmission:
             DomainNotFoundError: There is none, or it is not the caller's.
             ApiError: It lacks the feature (402).
         """
-        domain = await self._domains.usable_by(principal_of(request), request.path_params["domain"])
+        domain = await super().domain_of(request)
         if Feature.BOT_DETECTION not in domain.features:
             raise ApiError(402, f"BotDetection API not enabled for this domain. Contact {self._contact}.")
         return domain
-
-    def take(self, request: Request, limit: Limit) -> Allowance | None:
-        """Use one of the caller's allowance; None where nothing is limited.
-
-        Raises:
-            ApiError: None is left (429).
-        """
-        if self._limits is None:
-            return None
-        allowance = self._limits.take(limit, str(principal_of(request).key_id))
-        if not allowance.allowed:
-            raise too_many(allowance)
-        return allowance

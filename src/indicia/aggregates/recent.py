@@ -34,9 +34,11 @@ class Recent(Generic[K, V]):
 
     def obtain(self, key: K, make: Callable[[], V]) -> V:
         """Find the value of `key`, making and remembering it when there is none."""
-        value = self.get(key)
+        value = self._young.get(key)
         if value is None:
-            value = make()
+            value = self._old.get(key)
+            if value is None:
+                value = make()
             self.put(key, value)
         return value
 

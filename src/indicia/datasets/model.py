@@ -61,7 +61,6 @@ class Network(msgspec.Struct, frozen=True, gc=False):
     network_class: NetworkClass
     asn: int | None = None
     organisation: str | None = None
-    country: str | None = None
     operator: str | None = None
     list_date: str | None = None
 

@@ -17,7 +17,7 @@ from indicia.detection.signals.hidden_links import visits_of
 from indicia.detection.signals.neighbours import neighbours_of
 from indicia.detection.signals.recipient import familiar_hours, provider_of
 from indicia.detection.signals.timing import timing_of, usual_of
-from indicia.detection.verdict import weigh
+from indicia.detection.verdict import decide, weigh
 from indicia.detection.visits import VisitBook
 
 
@@ -67,6 +67,17 @@ class Engine:
         """
         threshold = self._options.threshold
         return [weigh(findings, threshold) for findings in self.findings(scope, interactions, received_at, mx)]
+
+    def decide(
+        self,
+        scope: Scope,
+        interactions: Sequence[Interaction],
+        received_at: float,
+        mx: Mapping[str, MailProvider],
+    ) -> list[bool]:
+        """Tell which interactions `judge` would call a bot's, for who does not ask why."""
+        threshold = self._options.threshold
+        return [decide(findings, threshold) for findings in self.findings(scope, interactions, received_at, mx)]
 
     def findings(
         self,

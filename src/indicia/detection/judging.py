@@ -1,13 +1,15 @@
 """Judge stored requests: show the engine all that was posted, wait until it is settled, store the verdicts."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 
 from indicia.base.clock import Clock
 from indicia.base.errors import AppError
+from indicia.datasets.model import MailProvider
 from indicia.detection import store
 from indicia.detection.engine import Engine
 from indicia.detection.honeypot import HoneypotVisits
-from indicia.detection.model import Interaction, Verdict
+from indicia.detection.model import Interaction
 from indicia.detection.recipients import RecipientProviders
 from indicia.detection.results import Batch, Judged, batch_result, judged
 from indicia.detection.store import StoredRequest
@@ -86,8 +88,7 @@ class Judging:
             return
         # Requests that were claimed together are all observed before the first of them is judged.
         await asyncio.sleep(0)
-        verdicts = await self._verdicts(request, interactions)
-        await self._complete(job, request, [judged(verdict, explain=request.explain) for verdict in verdicts])
+        await self._complete(job, request, await self._outcomes(request, interactions))
 
     def _observe(self, request: StoredRequest, interactions: list[Interaction]) -> None:
         if request.id in self._observed:
@@ -97,15 +98,22 @@ class Judging:
             del self._observed[next(iter(self._observed))]
         self._engine.observe(request.scope, interactions, request.received_at)
 
-    async def _verdicts(self, request: StoredRequest, interactions: list[Interaction]) -> list[Verdict]:
+    async def _outcomes(self, request: StoredRequest, interactions: list[Interaction]) -> list[Judged]:
         await self._visits.tell(self._engine)
         providers = await self._providers.of(self._engine.unresolved(interactions))
-        verdicts: list[Verdict] = []
+        outcomes: list[Judged] = []
         for start in range(0, len(interactions), _CHUNK):
-            chunk = interactions[start : start + _CHUNK]
-            verdicts += self._engine.judge(request.scope, chunk, request.received_at, providers)
+            outcomes += self._judge(request, interactions[start : start + _CHUNK], providers)
             await asyncio.sleep(0)
-        return verdicts
+        return outcomes
+
+    def _judge(
+        self, request: StoredRequest, interactions: Sequence[Interaction], providers: Mapping[str, MailProvider]
+    ) -> list[Judged]:
+        asked = request.scope, interactions, request.received_at, providers
+        if request.explain:
+            return [judged(verdict, explain=True) for verdict in self._engine.judge(*asked)]
+        return [Judged(is_bot) for is_bot in self._engine.decide(*asked)]
 
     async def _complete(self, job: Job, request: StoredRequest, outcomes: list[Judged]) -> None:
         now = self._clock()

@@ -214,11 +214,6 @@ class Signals(msgspec.Struct, frozen=True, gc=False):
     repute: Repute | Missing = Missing.UNAVAILABLE
 
     @property
-    def request(self) -> str | dict[str, str] | Missing:
-        """The method and headers of the HTTP request, as far as they were posted."""
-        return self.interaction.headers or self.interaction.method or Missing.NOT_GIVEN
-
-    @property
     def copies_person(self) -> bool:
         """Whether a person's network clicked the same: then the clock of this machine started at that click."""
         return isinstance(self.companion, Companion) and self.companion.is_person

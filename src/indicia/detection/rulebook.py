@@ -67,6 +67,7 @@ _ABOUT_NETWORK: dict[NetworkClass, tuple[Rule, ...]] = {
     NetworkClass.MAIL_FILTER: (mail_filter,),
     NetworkClass.SECURITY_VENDOR: (security_vendor,),
 }
+_ABOUT_OTHER_NETWORKS: tuple[Rule, ...] = (network,)
 
 # ... and by what was observed.
 _ABOUT_OBSERVATIONS: dict[str, tuple[Rule, ...]] = {
@@ -91,10 +92,10 @@ _ABOUT_OBSERVATIONS: dict[str, tuple[Rule, ...]] = {
         mail_domain_reputation,
         sender_reputation,
     ),
-    "request": (head_request, request_headers),
 }
 _observations = attrgetter(*_ABOUT_OBSERVATIONS)
 _rules = tuple(_ABOUT_OBSERVATIONS.values())
+_ABOUT_REQUEST: tuple[Rule, ...] = (head_request, request_headers)
 
 
 def ask(signals: Signals) -> list[Finding]:
@@ -103,8 +104,10 @@ def ask(signals: Signals) -> list[Finding]:
     if isinstance(signals.agent, UserAgent):
         asked += _ABOUT_AGENT[signals.agent.kind]
     if isinstance(signals.network, Network):
-        asked += _ABOUT_NETWORK.get(signals.network.network_class, (network,))
+        asked += _ABOUT_NETWORK.get(signals.network.network_class, _ABOUT_OTHER_NETWORKS)
     for observation, rules in zip(_observations(signals), _rules, strict=True):
         if observation.__class__ is not Missing:
             asked += rules
+    if signals.interaction.method or signals.interaction.headers:
+        asked += _ABOUT_REQUEST
     return [finding for rule in asked if (finding := rule(signals)) is not None]

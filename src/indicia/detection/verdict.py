@@ -4,47 +4,63 @@ import math
 from collections.abc import Iterable, Mapping
 
 from indicia.detection.model import Category, Evidence, Finding, Verdict
-from indicia.detection.weights import GROUPS, HUMAN_CAP, PRIOR, WEIGHTS
+from indicia.detection.weights import HUMAN_CAP, PRIOR, WEIGHTS, Group
 
 
 def weigh(findings: Iterable[Finding], threshold: float) -> Verdict:
     """Add up what the rules found; a bot from probability `threshold` on."""
     weighed = []
-    sums: dict[str, float] = {}
+    sums: dict[Group, float] = {}
     for finding in findings:
         row = WEIGHTS[finding.signal]
-        nats = row.nats(finding.measure)
-        title = row.group.title
-        sums[title] = sums.get(title, 0.0) + nats
-        weighed.append((nats, title, finding))
+        group, nats = row.group, row.nats(finding.measure)
+        sums[group] = sums.get(group, 0.0) + nats
+        weighed.append((finding, group, nats))
     factors = _factors(sums)
     evidence = [
-        Evidence(finding.signal, nats * factors[title], finding.sentence, finding.values, nats)
-        if title in factors
+        Evidence(finding.signal, nats * factors[group], finding.sentence, finding.values, nats)
+        if group in factors
         else Evidence(finding.signal, nats, finding.sentence, finding.values)
-        for nats, title, finding in weighed
+        for finding, group, nats in weighed
     ]
     evidence.sort(key=_strength)
-    log_odds = PRIOR + sum([one.weight for one in evidence])
-    probability = 1 / (1 + math.exp(-log_odds))
+    probability = _probability(sums)
     is_bot = probability >= threshold
     return Verdict(is_bot, probability, _category(evidence) if is_bot else Category.HUMAN, tuple(evidence))
 
 
-def _factors(sums: Mapping[str, float]) -> dict[str, float]:
+def decide(findings: Iterable[Finding], threshold: float) -> bool:
+    """Tell whether `weigh` would call it a bot's, at a third of the cost: for who does not ask why."""
+    sums: dict[Group, float] = {}
+    for finding in findings:
+        row = WEIGHTS[finding.signal]
+        sums[row.group] = sums.get(row.group, 0.0) + row.nats(finding.measure)
+    return _probability(sums) >= threshold
+
+
+def _probability(sums: Mapping[Group, float]) -> float:
+    machine = human = 0.0
+    for group, total in sums.items():
+        if total > 0:
+            machine += min(total, group.highest)
+        else:
+            human += max(total, group.lowest)
+    return 1 / (1 + math.exp(-(PRIOR + machine + max(human, HUMAN_CAP))))
+
+
+def _factors(sums: Mapping[Group, float]) -> dict[Group, float]:
     """Find the factors that keep groups, and all that speaks for a person together, within their caps."""
-    factors: dict[str, float] = {}
+    factors: dict[Group, float] = {}
     human = 0.0
-    for title, total in sums.items():
-        group = GROUPS[title]
+    for group, total in sums.items():
         if total < group.lowest or total > group.highest:
-            factors[title] = min(max(total, group.lowest), group.highest) / total
+            factors[group] = min(max(total, group.lowest), group.highest) / total
         if total < 0:
             human += max(total, group.lowest)
     if human < HUMAN_CAP:
-        for title, total in sums.items():
+        for group, total in sums.items():
             if total < 0:
-                factors[title] = factors.get(title, 1.0) * HUMAN_CAP / human
+                factors[group] = factors.get(group, 1.0) * HUMAN_CAP / human
     return factors
 
 

@@ -13,8 +13,6 @@ Where the numbers come from, as named in the table:
   judgement   a careful guess, to be fitted on labelled traffic.
 """
 
-from typing import NamedTuple
-
 import msgspec
 
 from indicia.detection.model import Category
@@ -28,8 +26,8 @@ PRIOR = -1.8
 HUMAN_CAP = -4.5
 
 
-class Group(NamedTuple):
-    """Findings about the same thing, with the lowest and the highest sum of their weights."""
+class Group(msgspec.Struct, frozen=True, eq=False):
+    """Findings about the same thing, with the lowest and the highest sum of their weights; compared by identity."""
 
     title: str
     lowest: float
@@ -47,11 +45,6 @@ RECIPIENT = Group("recipient", -3.0, 1.5)
 REQUEST = Group("request", 0.0, 7.0)
 CONDUCT = Group("conduct", 0.0, 9.0)
 REPUTATION = Group("reputation", -2.5, 4.5)
-
-GROUPS = {
-    group.title: group
-    for group in (IDENTITY, NETWORK, AGENT, TIMING, SWEEP, COMPANY, HONEYPOT, RECIPIENT, REQUEST, CONDUCT, REPUTATION)
-}
 
 # What is learned over weeks, and may come after a verdict was given.
 LEARNED = frozenset({CONDUCT, REPUTATION})
@@ -71,15 +64,14 @@ class Weight(msgspec.Struct, frozen=True):
 
     def nats(self, measure: float) -> float:
         """Read the curve at `measure`."""
-        before = self.curve[0]
-        if measure <= before[0]:
-            return before[1]
-        for point in self.curve:
-            if measure < point[0]:
-                share = (measure - before[0]) / (point[0] - before[0])
-                return before[1] + share * (point[1] - before[1])
-            before = point
-        return before[1]
+        known, nats = self.curve[0]
+        if measure <= known:
+            return nats
+        for point, nats_there in self.curve:
+            if measure < point:
+                return nats + (measure - known) / (point - known) * (nats_there - nats)
+            known, nats = point, nats_there
+        return nats
 
 
 def _always(nats: float) -> tuple[tuple[float, float], ...]:

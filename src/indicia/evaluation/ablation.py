@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from indicia.detection.model import Finding
-from indicia.detection.verdict import weigh
+from indicia.detection.verdict import decide
 from indicia.detection.weights import WEIGHTS
 
 
 def turned_by(findings: Sequence[Finding], *, is_bot: bool, threshold: float) -> tuple[str, ...]:
     """Name the groups without which `findings`, judged `is_bot`, would have been judged the other way."""
     groups = dict.fromkeys(_group(finding) for finding in findings)
-    return tuple(group for group in groups if weigh(_without(findings, group), threshold).is_bot is not is_bot)
+    return tuple(group for group in groups if decide(_without(findings, group), threshold) is not is_bot)
 
 
 def _without(findings: Sequence[Finding], group: str) -> list[Finding]:

@@ -40,3 +40,23 @@ def test_memory_is_bounded_and_the_count_exact_up_to_the_limit(seen):
     distinct = len({thing for thing, _ in seen})
     assert len(sightings) == min(16, distinct)
     assert sightings.count(0, within=1e9) == min(16, distinct)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.floats(0, 100)), max_size=60),
+    st.tuples(st.floats(0, 100), st.floats(0, 60)),
+    st.none() | st.integers(0, 12),
+)
+def test_the_count_is_that_of_looking_at_each(seen, window, other_than):
+    around, within = window
+    sightings, plain = Sightings(6), {}
+    for thing, at in seen:
+        sightings.note(thing, at)
+        if thing not in plain and len(plain) >= 6:
+            del plain[next(iter(plain))]
+        plain[thing] = at
+        # Counting in between must not change what is counted later.
+        sightings.count(around, within)
+
+    expected = [thing for thing, at in plain.items() if around - within <= at <= around + within]
+    assert sightings.count(around, within, other_than=other_than) == len([x for x in expected if x != other_than])

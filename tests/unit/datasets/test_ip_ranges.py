@@ -124,6 +124,7 @@ def test_any_address_has_an_answer(address: object) -> None:
     datasets = ranges()
 
     assert datasets.look_up(str(address)).asn == 64500
+    assert datasets.country_of(str(address)) == "NL"
 
 
 def test_an_address_of_a_known_as_belongs_to_people_unless_a_list_says_otherwise() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from indicia.detection.model import Category, Finding
 from indicia.detection.options import DetectionOptions
-from indicia.detection.verdict import weigh
+from indicia.detection.verdict import decide, weigh
 from indicia.detection.weights import AGENT, HUMAN_CAP, PRIOR, WEIGHTS
 
 THRESHOLD = DetectionOptions().threshold
@@ -89,6 +89,13 @@ def test_any_findings_make_a_verdict_that_adds_up(drawn):
     assert 0 < verdict.probability < 1
     assert verdict.probability == pytest.approx(1 / (1 + math.exp(-total)))
     assert verdict.is_bot == (verdict.category is not Category.HUMAN)
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(WEIGHTS)), st.floats(-10, 1e5)), max_size=12))
+def test_deciding_says_what_the_whole_verdict_says(drawn):
+    findings = [Finding(name, "because", measure=measure) for name, measure in drawn]
+
+    assert decide(findings, THRESHOLD) == weigh(findings, THRESHOLD).is_bot
 
 
 @pytest.mark.parametrize("name", sorted(WEIGHTS))

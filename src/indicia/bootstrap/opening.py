@@ -17,6 +17,8 @@ from indicia.storage.database import Database
 from indicia.storage.migrate import migrate
 from indicia.storage.sqlite import SqliteDatabase
 from indicia.storage.vault import Vault, open_vault
+from indicia.templates.library import TemplateLibrary
+from indicia.templates.renderer import Renderer
 from indicia.tracking.keys import Keyring
 from indicia.webhooks.dead_letters import DeadLetters
 from indicia.webhooks.endpoints import Endpoints as WebhookEndpoints
@@ -35,6 +37,8 @@ class Store(NamedTuple):
     events: EventLog
     blobs: Blobs
     keyring: Keyring
+    renderer: Renderer
+    templates: TemplateLibrary
     outbox: Outbox
     dead_letters: DeadLetters
     webhook_endpoints: WebhookEndpoints
@@ -67,14 +71,17 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
     """
     vault = open_vault(settings.secret_path)
     database = open_database(settings)
+    renderer = Renderer(system_clock)
     try:
         await migrate(database, system_clock)
-        yield _store(settings, database, vault, await Keyring.open(database, vault, system_clock))
+        keyring = await Keyring.open(database, vault, system_clock)
+        yield _store(settings, database, vault, keyring, renderer)
     finally:
+        await renderer.close()
         await database.close()
 
 
-def _store(settings: Settings, database: Database, vault: Vault, keyring: Keyring) -> Store:
+def _store(settings: Settings, database: Database, vault: Vault, keyring: Keyring, renderer: Renderer) -> Store:
     keys = Keys(database, vault, system_clock)
     signing_keys = SigningKeys(database, vault, system_clock)
     jobs = Jobs(database, system_clock)
@@ -89,6 +96,8 @@ def _store(settings: Settings, database: Database, vault: Vault, keyring: Keyrin
         events=EventLog(),
         blobs=Blobs(settings.blobs_path),
         keyring=keyring,
+        renderer=renderer,
+        templates=TemplateLibrary(database, renderer, system_clock),
         outbox=outbox,
         dead_letters=DeadLetters(database, outbox, system_clock),
         webhook_endpoints=WebhookEndpoints(database),

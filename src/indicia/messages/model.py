@@ -45,7 +45,7 @@ class TemplateSnapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: The template's file name.
-        html: Its source.
+        html: Its source; None where it is plain text itself.
         text: The source of its plain twin; None where the text is derived from the HTML.
         includes: The sources of all files that it includes, by name.
         variables: A JSON object.
@@ -53,7 +53,7 @@ class TemplateSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    html: str
+    html: str | None
     text: str | None
     includes: dict[str, str]
     variables: bytes

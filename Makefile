@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+MAIL_READERS := tests/doubles/mail_readers/node_modules
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test demo check format bench bench-detection lock clean
@@ -17,7 +18,7 @@ help:
 serve: $(VENV)/.run
 	$(BIN)/indicia serve
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(MAIL_READERS)
 	$(BIN)/python -m pytest
 
 demo: $(VENV)/.run
@@ -50,6 +51,11 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	@touch $@
 
+# Readers of mail that are not Python's, for the tests: Node.js 18 or newer with npm.
+$(MAIL_READERS): tests/doubles/mail_readers/package-lock.json
+	npm ci --prefix tests/doubles/mail_readers --no-audit --no-fund --loglevel=error
+	@touch $@
+
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Indicia needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
@@ -62,4 +68,4 @@ lock:
 		--no-annotate -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(MAIL_READERS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -9,6 +9,7 @@ from indicia.accounts.signing_key import SigningKeys
 from indicia.base.clock import system_clock
 from indicia.config import Settings
 from indicia.datasets.registry import Datasets
+from indicia.domains.dkim_keys import DkimKeys
 from indicia.domains.registry import DomainRegistry
 from indicia.events.log import EventLog
 from indicia.messages.blobs import Blobs
@@ -34,6 +35,7 @@ class Store(NamedTuple):
     keys: Keys
     signing_keys: SigningKeys
     domains: DomainRegistry
+    dkim_keys: DkimKeys
     events: EventLog
     blobs: Blobs
     keyring: Keyring
@@ -84,6 +86,7 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
 def _store(settings: Settings, database: Database, vault: Vault, keyring: Keyring, renderer: Renderer) -> Store:
     keys = Keys(database, vault, system_clock)
     signing_keys = SigningKeys(database, vault, system_clock)
+    dkim_keys = DkimKeys(database, vault, system_clock)
     jobs = Jobs(database, system_clock)
     outbox = Outbox(jobs)
     return Store(
@@ -92,7 +95,8 @@ def _store(settings: Settings, database: Database, vault: Vault, keyring: Keyrin
         jobs=jobs,
         keys=keys,
         signing_keys=signing_keys,
-        domains=DomainRegistry(database, keys, signing_keys, system_clock),
+        domains=DomainRegistry(database, keys, signing_keys, dkim_keys, system_clock),
+        dkim_keys=dkim_keys,
         events=EventLog(),
         blobs=Blobs(settings.blobs_path),
         keyring=keyring,

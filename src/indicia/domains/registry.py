@@ -10,6 +10,7 @@ from indicia.accounts.signing_key import SigningKeys
 from indicia.accounts.store import find_or_add_account
 from indicia.base.clock import Clock
 from indicia.domains import store
+from indicia.domains.dkim_keys import DkimKeys
 from indicia.domains.model import (
     Domain,
     DomainNotFoundError,
@@ -19,6 +20,7 @@ from indicia.domains.model import (
     InvalidDomainError,
 )
 from indicia.domains.names import canonical_domain
+from indicia.mail.dkim import PrivateKey
 from indicia.storage.database import Database, Steps
 
 
@@ -34,10 +36,13 @@ class AddedDomain(msgspec.Struct, frozen=True):
 class DomainRegistry:
     """The sending domains of all accounts."""
 
-    def __init__(self, database: Database, keys: Keys, signing_keys: SigningKeys, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, keys: Keys, signing_keys: SigningKeys, dkim_keys: DkimKeys, clock: Clock
+    ) -> None:
         self._database = database
         self._keys = keys
         self._signing_keys = signing_keys
+        self._dkim_keys = dkim_keys
         self._clock = clock
 
     async def add(
@@ -70,7 +75,8 @@ class DomainRegistry:
             created_at=now,
             updated_at=now,
         )
-        added = await self._database.run(self._add(domain, first))
+        dkim_keys = await self._dkim_keys.fresh() if await self._lacks_dkim_keys(domain.name) else []
+        added = await self._database.run(self._add(domain, first, dkim_keys))
         if added.signing_key is not None:
             return added
         live = await self._signing_keys.live(added.domain.account_id)
@@ -106,17 +112,23 @@ class DomainRegistry:
         """Answer the domain of that id."""
         return await store.domain_of_id(self._database, domain_id)
 
+    async def _lacks_dkim_keys(self, name: str) -> bool:
+        domain = await store.domain_named(self._database, name)
+        return domain is None or not await store.dkim_keys_of(self._database, domain.id)
+
     async def _first_account_name(self) -> str:
         try:
             return (await self._keys.account(None)).name
         except LookupError:
             return DEFAULT_ACCOUNT
 
-    def _add(self, domain: Domain, account_name: str) -> Steps[AddedDomain]:
+    def _add(self, domain: Domain, account_name: str, dkim_keys: list[PrivateKey]) -> Steps[AddedDomain]:
         account, is_new = yield from find_or_add_account(account_name, self._clock())
         stored = yield from store.save_domain(msgspec.structs.replace(domain, account_id=account.id))
         if stored is None:
             raise DomainTakenError(domain.name)
+        if dkim_keys:
+            yield from self._dkim_keys.add_first(stored.id, dkim_keys)
         _, sending_key = yield from self._keys.issue(account.id, Role.SENDING, domain_id=stored.id)
         signing_key, primary_key = (yield from self._open_account(account)) if is_new else (None, None)
         return AddedDomain(stored, sending_key, signing_key, primary_key)

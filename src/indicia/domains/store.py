@@ -2,10 +2,14 @@
 
 from typing import cast
 
-from indicia.domains.model import Domain, DomainState, Feature
+from indicia.domains.model import DkimKey, Domain, DomainState, Feature
+from indicia.mail.dkim import Algorithm
 from indicia.storage.database import Database, Row, Statement, Steps
 
 _COLUMNS = "id, account_id, name, state, bot_detection, validation, tracking, seed_token, created_at, updated_at"
+
+_KEY_COLUMNS = "id, domain_id, algorithm, selector, sealed, public, created_at, signs_from, retired_at"
+_KEYS = f"SELECT {_KEY_COLUMNS} FROM dkim_keys WHERE domain_id = $1 ORDER BY id"
 
 
 def save_domain(domain: Domain) -> Steps[Domain | None]:
@@ -81,4 +85,69 @@ def _domain(row: Row) -> Domain:
         seed_token=cast(str, seed_token),
         created_at=cast(float, created_at),
         updated_at=cast(float, updated_at),
+    )
+
+
+def dkim_keys(domain_id: int) -> Steps[list[DkimKey]]:
+    """Answer all keys a domain ever had, in the caller's transaction."""
+    rows = yield Statement(_KEYS, (domain_id,))
+    return [_dkim_key(row) for row in rows]
+
+
+async def dkim_keys_of(database: Database, domain_id: int) -> list[DkimKey]:
+    """Answer all keys a domain ever had, the first first."""
+    return [_dkim_key(row) for row in await database.fetch(_KEYS, domain_id)]
+
+
+def add_dkim_key(key: DkimKey) -> Steps[None]:
+    """Store a key; `key.id` is ignored."""
+    yield Statement(
+        """
+        INSERT INTO dkim_keys (domain_id, algorithm, selector, sealed, public, created_at, signs_from, retired_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        """,
+        (
+            key.domain_id,
+            key.algorithm.value,
+            key.selector,
+            key.sealed,
+            key.public,
+            key.created_at,
+            key.signs_from,
+            key.retired_at,
+        ),
+    )
+
+
+def cancel_dkim_keys(domain_id: int, now: float) -> Steps[None]:
+    """Retire a domain's keys that do not sign yet."""
+    yield Statement(
+        "UPDATE dkim_keys SET retired_at = $2 WHERE domain_id = $1 AND signs_from > $2 AND retired_at IS NULL",
+        (domain_id, now),
+    )
+
+
+def retire_dkim_keys(domain_id: int, now: float, *, at: float) -> Steps[None]:
+    """Let a domain's keys that sign at `now` cease to sign at `at`."""
+    yield Statement(
+        """
+        UPDATE dkim_keys SET retired_at = $3
+        WHERE domain_id = $1 AND signs_from <= $2 AND (retired_at IS NULL OR retired_at > $2)
+        """,
+        (domain_id, now, at),
+    )
+
+
+def _dkim_key(row: Row) -> DkimKey:
+    identifier, domain_id, algorithm, selector, sealed, public, created_at, signs_from, retired_at = row
+    return DkimKey(
+        id=cast(int, identifier),
+        domain_id=cast(int, domain_id),
+        algorithm=Algorithm(cast(str, algorithm)),
+        selector=cast(str, selector),
+        sealed=cast(bytes, sealed),
+        public=cast(str, public),
+        created_at=cast(float, created_at),
+        signs_from=cast(float, signs_from),
+        retired_at=cast("float | None", retired_at),
     )

@@ -7,6 +7,7 @@ import msgspec
 from indicia.base.ids import time_ordered_uuid
 from indicia.events.model import Event, EventType, Severity
 from indicia.messages.model import Message, Recipient
+from indicia.messages.variables import Values, substituted
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -49,9 +50,10 @@ def event_about(
 
 
 def user_variables(message: Message, recipient: Recipient) -> dict[str, object]:
-    """Answer the variables that events report: the message's `v:` fields, and the recipient's own over them."""
-    own: dict[str, object] = msgspec.json.decode(recipient.variables) if recipient.variables else {}
-    return {**message.options.variables, **own}
+    """Answer the variables that events report: the `v:` fields, filled in, and the recipient's own over them."""
+    values = Values.of(recipient.address, recipient.variables)
+    given = {name: substituted(value, values) for name, value in message.options.variables.items()}
+    return {**given, **values.variables}
 
 
 def _common(message: Message, recipient: Recipient) -> dict[str, object]:

@@ -5,6 +5,7 @@ import pytest
 from indicia.accounts.keys import Keys
 from indicia.accounts.model import Principal, Role
 from indicia.accounts.signing_key import SigningKeys
+from indicia.domains.dkim_keys import DkimKeys
 from indicia.domains.model import DomainNotFoundError, DomainState, DomainTakenError, Feature, InvalidDomainError
 from indicia.domains.names import canonical_domain
 from indicia.domains.registry import DomainRegistry
@@ -19,7 +20,13 @@ async def registry(tmp_path):
     database = SqliteDatabase(tmp_path / "store.sqlite3")
     clock, vault = FakeClock(), Vault(bytes(32))
     await migrate(database, clock)
-    yield DomainRegistry(database, Keys(database, vault, clock), SigningKeys(database, vault, clock), clock)
+    yield DomainRegistry(
+        database,
+        Keys(database, vault, clock),
+        SigningKeys(database, vault, clock),
+        DkimKeys(database, vault, clock),
+        clock,
+    )
     await database.close()
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from indicia.accounts.keys import Keys
 from indicia.accounts.signing_key import SigningKeys
+from indicia.domains.dkim_keys import DkimKeys
 from indicia.domains.registry import DomainRegistry
 from indicia.mail.address import Address, parse_one
 from indicia.storage.migrate import migrate
@@ -35,7 +36,13 @@ def suppressions(database, clock):
 @pytest.fixture
 async def domain_ids(database, clock):
     vault = Vault(bytes(32))
-    registry = DomainRegistry(database, Keys(database, vault, clock), SigningKeys(database, vault, clock), clock)
+    registry = DomainRegistry(
+        database,
+        Keys(database, vault, clock),
+        SigningKeys(database, vault, clock),
+        DkimKeys(database, vault, clock),
+        clock,
+    )
     return [(await registry.add(name)).domain.id for name in ("a1.test", "a2.test")]
 
 

@@ -21,6 +21,7 @@ from indicia.detection.recipients import RecipientProviders
 from indicia.detection.requests import JOB_KIND, DetectionRequests
 from indicia.detection.revisions import Revisions
 from indicia.detection.study import Study
+from indicia.domains.dkim_keys import DkimKeys
 from indicia.domains.model import Domain, Feature
 from indicia.domains.registry import DomainRegistry
 from indicia.net.egress import EgressGuard
@@ -47,7 +48,11 @@ class Installation:
         self.learner = Learner(datasets, 10_000)
         vault = open_vault(directory / "secret.key")
         self.domains = DomainRegistry(
-            database, Keys(database, vault, clock), SigningKeys(database, vault, clock), clock
+            database,
+            Keys(database, vault, clock),
+            SigningKeys(database, vault, clock),
+            DkimKeys(database, vault, clock),
+            clock,
         )
         # No interaction of these tests has a domain that DNS would have to be asked about.
         no_resolver: Any = None

@@ -1,0 +1,126 @@
+"""Compose one recipient's copy of a message: substituted, tracked, encoded and signed."""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+
+from indicia.base.clock import Clock
+from indicia.composition.copies import Bodies, Copy, Prepared, copy_for, prepare
+from indicia.composition.model import AdditionsFor, Composed, ContentGoneError, Piece, ReadFile
+from indicia.composition.parts import file_lines, joined, sent_bytes
+from indicia.domains.dkim_keys import DkimKeys
+from indicia.domains.model import Domain
+from indicia.mail.dkim import BodyHash, signatures
+from indicia.messages.model import Content, Message, Recipient
+from indicia.messages.store import content_of_row
+from indicia.storage.database import Database
+from indicia.templates.model import Builtins
+from indicia.templates.renderer import Renderer
+
+# Copies of one message are composed one soon after the other. What is kept of each is bounded by the sizes of both.
+_KEPT_MESSAGES = 256
+_KEPT_BYTES = 32 * 1024 * 1024
+
+DomainOf = Callable[[int], Awaitable[Domain | None]]
+"""Answers the domain of an id."""
+
+
+class Composer:
+    """Composes copies; what it reads of one message it keeps for the next copy."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        domain_of: DomainOf,
+        keys: DkimKeys,
+        renderer: Renderer,
+        read: ReadFile,
+        additions: AdditionsFor,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._domain_of = domain_of
+        self._keys = keys
+        self._renderer = renderer
+        self._read = read
+        self._additions = additions
+        self._clock = clock
+        self._kept: OrderedDict[int, Prepared] = OrderedDict()
+        self._kept_sizes: dict[int, int] = {}
+
+    async def compose(self, message: Message, recipient: Recipient) -> Composed:
+        """Answer the copy of `message` for `recipient`.
+
+        Composed again, it differs only in its signatures and in what `additions` answers.
+
+        Raises:
+            ContentGoneError: What the message says is no longer kept.
+            TemplatesError: Its template cannot be rendered for this recipient.
+            BlobError: A file of it cannot be read.
+        """
+        prepared = await self._prepared(message)
+        domain = await self._domain_of(message.domain_id)
+        if domain is None:
+            raise ContentGoneError(message.id)
+        bodies = await self._bodies(prepared.content, message, recipient, domain)
+        added = await self._additions(message, recipient)
+        return await self._signed(copy_for(prepared, message, recipient, bodies, added), domain)
+
+    async def _prepared(self, message: Message) -> Prepared:
+        kept = self._kept.get(message.id)
+        if kept is not None:
+            self._kept.move_to_end(message.id)
+            return kept
+        content = await content_of_row(self._database, message.id)
+        if content is None:
+            raise ContentGoneError(message.id)
+        prepared = prepare(message, content)
+        self._keep(message, prepared)
+        return prepared
+
+    def _keep(self, message: Message, prepared: Prepared) -> None:
+        self._kept[message.id] = prepared
+        # The content, and its files once more in base64.
+        self._kept_sizes[message.id] = 3 * message.size_bytes
+        while len(self._kept) > _KEPT_MESSAGES or sum(self._kept_sizes.values()) > _KEPT_BYTES:
+            oldest, _ = self._kept.popitem(last=False)
+            del self._kept_sizes[oldest]
+
+    async def _bodies(self, content: Content, message: Message, recipient: Recipient, domain: Domain) -> Bodies:
+        if content.template is None:
+            return Bodies(content.text, content.html, content.amp)
+        builtins = Builtins(
+            sender=content.sender,
+            recipient=recipient.address,
+            subject=content.subject,
+            submitted_at=message.submitted_at,
+            domain=domain.name,
+            tracks_opens=message.options.track_opens,
+            tracks_clicks=message.options.track_clicks,
+        )
+        rendered = await self._renderer.render(content.template, builtins, message.domain_id)
+        # A text that was submitted beside the template is the customer's own choice of its plain twin.
+        return Bodies(rendered.text if content.text is None else content.text, rendered.html, content.amp)
+
+    async def _signed(self, copy: Copy, domain: Domain) -> Composed:
+        digest = await self._body_digest(copy.body)
+        signers = await self._keys.signers(domain.id, domain.name)
+        signed = signatures(copy.fields, digest, signers, int(self._clock()))
+        header = signed + b"".join(copy.fields) + b"\r\n"
+        pieces = joined((header, *copy.body))
+        return Composed(
+            pieces=pieces,
+            size_bytes=sum(map(sent_bytes, pieces)),
+            needs_smtputf8=not header.isascii(),
+            read=self._read,
+        )
+
+    async def _body_digest(self, body: Sequence[Piece]) -> bytes:
+        body_hash = BodyHash()
+        for piece in body:
+            if isinstance(piece, bytes):
+                body_hash.update(piece)
+                continue
+            async for lines in file_lines(piece, self._read):
+                body_hash.update(lines)
+        return body_hash.digest()

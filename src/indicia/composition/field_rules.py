@@ -1,0 +1,86 @@
+"""Which `h:` fields a customer may set."""
+
+from indicia.mail.address import parse_list
+from indicia.mail.header_fields import holds_line_end, is_field_name, plain_field
+
+# What the message is made of is said elsewhere in the request, and what happened to it is said by those it passes.
+_OURS = frozenset(
+    {
+        "authentication-results",
+        "bcc",
+        "cc",
+        "date",
+        "delivered-to",
+        "dkim-signature",
+        "domainkey-signature",
+        "errors-to",
+        "from",
+        "message-id",
+        "mime-version",
+        "received",
+        "received-spf",
+        "return-path",
+        "return-receipt-to",
+        "sender",
+        "subject",
+        "to",
+        "x-mailgun-variables",
+        "x-original-to",
+    }
+)
+_OUR_FAMILIES = ("arc-", "content-", "resent-", "x-ov-", "x-indicia-")
+# RFC 2047 5: an encoded word must not stand in these.
+_STRUCTURED = frozenset(
+    {
+        "auto-submitted",
+        "feedback-id",
+        "importance",
+        "in-reply-to",
+        "list-archive",
+        "list-help",
+        "list-id",
+        "list-owner",
+        "list-post",
+        "list-subscribe",
+        "list-unsubscribe",
+        "list-unsubscribe-post",
+        "precedence",
+        "priority",
+        "references",
+        "x-priority",
+    }
+)
+
+
+def field_problem(name: str, value: str) -> str | None:
+    """Answer why a customer may not set the field `name` to `value`; None where they may."""
+    if not name.isascii():
+        return f"Header name must be pure ASCII: {name}"
+    if not is_field_name(name):
+        return f"Not a header name: {name}"
+    if is_ours(name):
+        return f"The header {name} cannot be set"
+    return _value_problem(name, value)
+
+
+def is_ours(name: str) -> bool:
+    """Tell whether a field belongs to us or to those a message passes."""
+    lower = name.lower()
+    return lower in _OURS or lower.startswith(_OUR_FAMILIES)
+
+
+def is_structured(name: str) -> bool:
+    """Tell whether a field must not hold encoded words."""
+    return name.lower() in _STRUCTURED
+
+
+def _value_problem(name: str, value: str) -> str | None:
+    if holds_line_end(value):
+        return f"The header {name} must not hold line breaks or control characters"
+    if is_structured(name) and value.strip() and not plain_field(name, value):
+        return f"The header {name} must be ASCII, without words of more than 900 characters"
+    if name.lower() == "reply-to":
+        found = parse_list(value)
+        if found.unparseable or not found.addresses:
+            return "The header Reply-To must be a list of addresses"
+    return None

@@ -1,0 +1,100 @@
+"""The header of one recipient's copy."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import msgspec
+
+from indicia.composition.field_rules import is_ours, is_structured
+from indicia.mail.address import Address, parse_list
+from indicia.mail.header_fields import address_field, is_field_name, plain_field, text_field
+from indicia.messages.model import Content, Message, Recipient
+from indicia.messages.variables import Values, substituted
+
+# Where the original's SMTP interface has them; its API stores the `v:` fields in the message too.
+_VARIABLES = "X-OV-Variables"
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """The fields of a message that are the same for all its recipients, and who is in them.
+
+    Attributes:
+        first: `Date` and `From`.
+        everyone: `To` and `Cc` with everybody in them.
+        reply_to: `Reply-To`, or nothing.
+        last: `Message-ID`.
+        mailboxes: By canonical form, for copies that show one recipient.
+    """
+
+    first: tuple[bytes, ...]
+    everyone: tuple[bytes, ...]
+    reply_to: tuple[bytes, ...]
+    last: tuple[bytes, ...]
+    mailboxes: dict[str, Address]
+
+
+def envelope(message: Message, content: Content) -> Envelope:
+    """Write the fields that all copies of a message share."""
+    to, cc = (_addresses(texts) for texts in (content.to, content.cc))
+    date = format_datetime(datetime.fromtimestamp(message.submitted_at, UTC))
+    return Envelope(
+        first=(f"Date: {date}\r\n".encode(), address_field("From", _addresses([content.sender])[:1])),
+        everyone=tuple(address_field(name, found) for name, found in (("To", to), ("Cc", cc)) if found),
+        reply_to=_reply_to(content),
+        last=(f"Message-ID: <{message.message_id}>\r\n".encode(),),
+        mailboxes={address.canonical: address for address in (*cc, *to)},
+    )
+
+
+def header_of(
+    shared: Envelope,
+    message: Message,
+    content: Content,
+    recipient: Recipient,
+    values: Values,
+    added: Iterable[tuple[str, str]],
+) -> list[bytes]:
+    """Write the fields of one recipient's copy, MIME's own left out; those of `added` give way to the customer's."""
+    custom = [(name, value) for name, value in content.headers if name.lower() != "reply-to"]
+    taken = {name.lower() for name, _ in custom}
+    fields = [
+        *shared.first,
+        *(_own_to(shared, recipient) if message.options.has_own_copies else shared.everyone),
+        *shared.reply_to,
+        text_field("Subject", substituted(content.subject, values)),
+        *shared.last,
+        *(_custom(name, substituted(value, values)) for name, value in custom),
+    ]
+    # Half of the customer's and half of our List-Unsubscribe would be answered by nobody.
+    if "list-unsubscribe" not in taken and "list-unsubscribe-post" not in taken:
+        fields += [plain_field(name, value) for name, value in added]
+    if message.options.variables:
+        variables = {key: substituted(value, values) for key, value in message.options.variables.items()}
+        # ASCII with a space after each separator: a header can be folded there.
+        fields.append(text_field(_VARIABLES, json.dumps(variables)))
+    return [field for field in fields if field]
+
+
+def _addresses(texts: Sequence[str]) -> list[Address]:
+    return [address for text in texts for address in parse_list(text).addresses]
+
+
+def _reply_to(content: Content) -> tuple[bytes, ...]:
+    texts = [content.reply_to] if content.reply_to else []
+    texts = texts or [value for name, value in content.headers if name.lower() == "reply-to"]
+    addresses = _addresses(texts)
+    return (address_field("Reply-To", addresses),) if addresses else ()
+
+
+def _own_to(shared: Envelope, recipient: Recipient) -> tuple[bytes, ...]:
+    mailbox = shared.mailboxes.get(recipient.canonical)
+    return (address_field("To", [mailbox] if mailbox else _addresses([recipient.address])),)
+
+
+def _custom(name: str, value: str) -> bytes:
+    # Acceptance refuses these already; a copy is composed without what slipped by.
+    if is_ours(name) or not is_field_name(name):
+        return b""
+    return plain_field(name, value) if is_structured(name) else text_field(name, value)

@@ -1,0 +1,185 @@
+"""Recipient variables: `%recipient%`, `%recipient.key%` and `%recipient.path.to.key%` in what a message says.
+
+Substitution is a single pass: what a value brings in is never looked at again.
+"""
+
+import html
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+_MARK = "%recipient"
+_PLACEHOLDER = re.compile(r"%recipient(?:\.([\w.-]{1,128}))?%")
+
+# How far before a placeholder its tag can begin. A longer one is taken for text, whose escapes are those of quotes too.
+_LOOK_BACK = 2048
+# Documents whose places are remembered.
+_LARGEST_KEPT = 256 * 1024
+_CLOSED_QUOTES = re.compile(r"\"[^\"]*\"|'[^']*'")
+_URL_ATTRIBUTE = re.compile(
+    r"""(?:^|[\s"'/])(?:xlink:href|href|src|srcset|action|formaction|background|poster|cite|data|longdesc|ping)
+    \s*=\s*["']?(?P<url>[^"']*)\Z""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms", "cid"})
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+# URL parsers leave these out wherever they stand, so they would hide a scheme.
+_IGNORED_IN_URLS = re.compile(r"[\x00-\x20\x7f-\xa0]+")
+_UNQUOTED = re.compile(r"[^A-Za-z0-9._~/:?#\[\]@!$()*+,;%-]")
+_REFUSED_URL = "#"
+
+
+class Values(NamedTuple):
+    """What placeholders stand for in one recipient's copy."""
+
+    address: str
+    variables: Mapping[str, object]
+
+    @classmethod
+    def of(cls, address: str, variables: bytes | None) -> "Values":
+        """Read a recipient's variables, a JSON object."""
+        return cls(address, msgspec.json.decode(variables, type=dict[str, object]) if variables else {})
+
+
+def substituted(text: str, values: Values) -> str:
+    """Fill in the placeholders of plain text; one without a value stays as it is."""
+    if _MARK not in text:
+        return text
+
+    def fill(match: re.Match[str]) -> str:
+        value = _value(match[1], values)
+        return match[0] if value is None else value
+
+    return _PLACEHOLDER.sub(fill, text)
+
+
+def substituted_html(document: str, values: Values) -> str:
+    """Fill in the placeholders of HTML, each escaped for where it stands.
+
+    A value that would make a URL of another scheme than a mail's links have (`javascript:`) is replaced by `#`.
+    """
+    if _MARK not in document:
+        return document
+    layout = _kept_layout(document) if len(document) <= _LARGEST_KEPT else _layout(document)
+    done: list[str] = []
+    escaped: dict[tuple[str | None, bool], str] = {}
+    for piece in layout.pieces:
+        done.append(piece.before)
+        key = (piece.path, piece.is_bare)
+        known = escaped.get(key)
+        if known is None:
+            value = _value(piece.path, values)
+            if value is None:
+                known = piece.written
+            elif piece.url_start is None:
+                known = _escaped(value, is_bare=piece.is_bare)
+            else:
+                begun = "".join(done[piece.url_start[0] :])[piece.url_start[1] :]
+                done.append(_escaped(_safe_url(html.unescape(begun), value), is_bare=piece.is_bare))
+                continue
+            escaped[key] = known
+        done.append(known)
+    done.append(layout.end)
+    return "".join(done)
+
+
+class _Piece(NamedTuple):
+    """A placeholder as `written`, with the text `before` it.
+
+    `is_bare` where it stands in a tag without quotes around it. `url_start` is set where a scheme may still come: the
+    output's piece, and the character in it, where the URL begins.
+    """
+
+    before: str
+    written: str
+    path: str | None
+    is_bare: bool
+    url_start: tuple[int, int] | None
+
+
+class _Layout(NamedTuple):
+    """A document cut at its placeholders."""
+
+    pieces: tuple[_Piece, ...]
+    end: str
+
+
+def _layout(document: str) -> _Layout:
+    """Find each placeholder's place. Values are escaped for it, so that none changes the place of the next."""
+    pieces: list[_Piece] = []
+    position = 0
+    url_start: tuple[int, int] | None = None
+    for match in _PLACEHOLDER.finditer(document):
+        start = match.start()
+        before = document[position:start]
+        is_bare, url = _place(document, start)
+        if url is None:
+            url_start = None
+        elif len(url) <= len(before) or url_start is None:
+            # Every placeholder makes two pieces of the output, the text before it and its value.
+            url_start = (2 * len(pieces), len(before) - len(url))
+        pieces.append(_Piece(before, match[0], match[1], is_bare, url_start))
+        position = match.end()
+    return _Layout(tuple(pieces), document[position:])
+
+
+# The copies of a batch are made one after the other, all from one document.
+_kept_layout = lru_cache(32)(_layout)
+
+
+def _place(document: str, start: int) -> tuple[bool, str | None]:
+    """Tell whether the placeholder at `start` is bare in a tag, and what URL is begun before it, if it has no scheme."""
+    opened = document.rfind("<", max(0, start - _LOOK_BACK), start)
+    if opened < 0 or document.rfind(">", opened, start) >= 0:
+        return False, None
+    tag = document[opened:start]
+    open_part = _CLOSED_QUOTES.sub("", tag)
+    is_bare = not ('"' in open_part or "'" in open_part)
+    url = _URL_ATTRIBUTE.search(tag)
+    if url is None or any(mark in html.unescape(url["url"]) for mark in ":/?#"):
+        return is_bare, None
+    return is_bare, url["url"]
+
+
+def _value(path: str | None, values: Values) -> str | None:
+    if path is None:
+        return values.address
+    # A key may hold dots itself: the whole path is tried first.
+    if path in values.variables:
+        return _as_text(values.variables[path])
+    found: object = values.variables
+    for key in path.split("."):
+        if isinstance(found, Mapping) and key in found:
+            found = found[key]
+        elif isinstance(found, list) and key.isdecimal() and int(key) < len(found):
+            found = found[int(key)]
+        else:
+            return None
+    return _as_text(found)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else msgspec.json.encode(value).decode()
+
+
+def _escaped(value: str, *, is_bare: bool) -> str:
+    if not is_bare:
+        return html.escape(value)
+    # Without quotes, a space would end the attribute.
+    return _UNQUOTED.sub(lambda match: f"&#{ord(match[0])};", value)
+
+
+def _safe_url(begun: str, value: str) -> str:
+    """Answer `value` as the next part of a URL that has `begun`, or something harmless in its place."""
+    begun = _IGNORED_IN_URLS.sub("", begun)
+    if any(mark in begun for mark in ":/?#"):
+        return value
+    scheme = _SCHEME.match(begun + _IGNORED_IN_URLS.sub("", value))
+    if scheme is not None and scheme[1].lower() not in _SAFE_SCHEMES:
+        return _REFUSED_URL
+    return value.strip() if begun else _IGNORED_IN_URLS.sub("", value)

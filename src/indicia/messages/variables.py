@@ -131,7 +131,7 @@ _kept_layout = lru_cache(32)(_layout)
 
 
 def _place(document: str, start: int) -> tuple[bool, str | None]:
-    """Tell whether the placeholder at `start` is bare in a tag, and what URL is begun before it, if it has no scheme."""
+    """Tell whether the placeholder at `start` is bare in a tag, and what of a URL before it, if no scheme yet."""
     opened = document.rfind("<", max(0, start - _LOOK_BACK), start)
     if opened < 0 or document.rfind(">", opened, start) >= 0:
         return False, None

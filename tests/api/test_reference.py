@@ -28,6 +28,7 @@ from indicia.entrypoints.api.bot import BotApi
 from indicia.entrypoints.api.domains import DomainsApi
 from indicia.entrypoints.api.health import HealthApi
 from indicia.entrypoints.api.labels import LabelsApi
+from indicia.entrypoints.api.templates import TemplatesApi
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.net.egress import MAX_URL_BYTES
 from indicia.repeats.model import LONGEST_KEY
@@ -55,6 +56,7 @@ def test_every_route_is_described_and_nothing_else():
         domains=DomainsApi(nothing),
         health=HealthApi(nothing, nothing, nothing),
         labels=LabelsApi(nothing, nothing),
+        templates=TemplatesApi(nothing, nothing),
         whoami=WhoAmI(nothing),
     )
     opened = cast(Router, api_app(endpoints, cast(Keys, nothing), failures=None, trusted_proxies=()))

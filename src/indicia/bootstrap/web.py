@@ -14,12 +14,13 @@ from indicia.detection.labels import Labels
 from indicia.detection.requests import JOB_KIND as DETECTION_JOBS
 from indicia.detection.requests import DetectionRequests
 from indicia.entrypoints.api.address import AddressApi
-from indicia.entrypoints.api.admission import BotAdmission
+from indicia.entrypoints.api.admission import Admission, BotAdmission
 from indicia.entrypoints.api.app import Endpoints, api_app
 from indicia.entrypoints.api.bot import BotApi
 from indicia.entrypoints.api.domains import DomainsApi
 from indicia.entrypoints.api.health import HealthApi, RefreshGauges
 from indicia.entrypoints.api.labels import LabelsApi
+from indicia.entrypoints.api.templates import TemplatesApi
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.entrypoints.front import Front
 from indicia.entrypoints.public.honeypot import HoneypotPage
@@ -43,6 +44,7 @@ def web(
         domains=DomainsApi(store.domains),
         health=HealthApi(store.database, registry, _gauges(store.jobs, registry, webhooks)),
         labels=LabelsApi(Labels(store.database, system_clock), admission),
+        templates=TemplatesApi(store.templates, Admission(store.domains, limits=limits)),
         whoami=WhoAmI(store.domains),
     )
     visits = HoneypotVisits(store.database, store.domains, system_clock)

@@ -6,6 +6,7 @@ import click
 
 from indicia.base.errors import AppError
 from indicia.cli.datasets import datasets
+from indicia.cli.dkim import dkim
 from indicia.cli.domains import domain
 from indicia.cli.evaluate import evaluate
 from indicia.cli.explain import explain
@@ -14,6 +15,7 @@ from indicia.cli.migrate import migrate
 from indicia.cli.score import score
 from indicia.cli.serve import api, serve, worker
 from indicia.cli.signing_keys import signing_key
+from indicia.cli.templates import template
 from indicia.cli.webhooks import webhook
 
 
@@ -23,7 +25,22 @@ def indicia() -> None:
     """An email API that knows humans from bots."""
 
 
-for command in (serve, api, worker, migrate, domain, key, signing_key, webhook, datasets, explain, score, evaluate):
+for command in (
+    serve,
+    api,
+    worker,
+    migrate,
+    domain,
+    dkim,
+    template,
+    key,
+    signing_key,
+    webhook,
+    datasets,
+    explain,
+    score,
+    evaluate,
+):
     indicia.add_command(command)
 
 

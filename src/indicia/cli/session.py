@@ -9,6 +9,7 @@ import click
 
 from indicia.bootstrap.opening import Store, open_store
 from indicia.config import load_settings
+from indicia.domains.model import Domain
 
 T = TypeVar("T")
 
@@ -21,6 +22,18 @@ def with_store(work: Callable[[Store], Awaitable[T]]) -> T:
             return await work(store)
 
     return asyncio.run(session())
+
+
+async def named_domain(store: Store, name: str) -> Domain:
+    """Answer the domain that a command names.
+
+    Raises:
+        UsageError: There is none of that name.
+    """
+    found = await store.domains.named(name)
+    if found is None:
+        raise click.UsageError(f"There is no domain {name}; `indicia domain add` makes one")
+    return found
 
 
 def show(fields: dict[str, object], *, as_json: bool) -> None:

@@ -152,6 +152,11 @@ def public_tag(key: PrivateKey) -> str:
     return base64.b64encode(key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
+def record_name(selector: str, domain: str) -> str:
+    """Answer the name of the DNS record in which a key is published (RFC 6376 3.6.2.1)."""
+    return f"{selector}._domainkey.{domain}"
+
+
 def record_text(algorithm: Algorithm, public: str) -> str:
     """Answer the text of the DNS record in which a key is published."""
     return f"v=DKIM1; k={algorithm.partition('-')[0]}; p={public}"

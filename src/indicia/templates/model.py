@@ -11,6 +11,7 @@ Errors:
 """
 
 import re
+from abc import abstractmethod
 
 import msgspec
 
@@ -23,7 +24,12 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,126}")
 
 
 class TemplatesError(AppError):
-    """Something about a template was refused."""
+    """Something about a template was refused; `explanation` says it to whoever wrote or named the template."""
+
+    @property
+    @abstractmethod
+    def explanation(self) -> str:
+        """One sentence, without its full stop."""
 
 
 class TemplateNotFoundError(TemplatesError, LookupError):
@@ -34,6 +40,13 @@ class TemplateNotFoundError(TemplatesError, LookupError):
         self.name = name
         self.included_by = included_by
 
+    @property
+    def explanation(self) -> str:
+        """Which template is not there."""
+        if self.included_by is None:
+            return f"There is no template {self.name[:127]}"
+        return f"The template {self.included_by} includes {self.name}, which does not exist"
+
 
 class InvalidTemplateNameError(TemplatesError, ValueError):
     """Templates have the names of files, without folders."""
@@ -41,6 +54,11 @@ class InvalidTemplateNameError(TemplatesError, ValueError):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
+
+    @property
+    def explanation(self) -> str:
+        """What a name may be."""
+        return "A template's name has letters, digits, spaces and _ . - in it, 127 characters at most"
 
 
 class InvalidTemplateError(TemplatesError, ValueError):
@@ -52,6 +70,12 @@ class InvalidTemplateError(TemplatesError, ValueError):
         self.line = line
         self.reason = reason
 
+    @property
+    def explanation(self) -> str:
+        """What is wrong, and where."""
+        where = "" if self.line is None else f"line {self.line}: "
+        return f"The template {self.name} cannot be used: {where}{self.reason}"
+
 
 class MissingVariableError(TemplatesError, LookupError):
     """The template `name` uses `variable`, which was not given."""
@@ -60,6 +84,11 @@ class MissingVariableError(TemplatesError, LookupError):
         super().__init__(name, variable)
         self.name = name
         self.variable = variable
+
+    @property
+    def explanation(self) -> str:
+        """Which variable is missing."""
+        return f"The template {self.name} needs the variable {self.variable}"
 
 
 class TemplateTooCostlyError(TemplatesError):
@@ -70,6 +99,11 @@ class TemplateTooCostlyError(TemplatesError):
         self.name = name
         self.reason = reason
 
+    @property
+    def explanation(self) -> str:
+        """Which limit it went over."""
+        return f"The template {self.name} was stopped: {self.reason}"
+
 
 class TooManyTemplatesError(TemplatesError):
     """The domain has `most` templates already."""
@@ -77,6 +111,11 @@ class TooManyTemplatesError(TemplatesError):
     def __init__(self, most: int) -> None:
         super().__init__(most)
         self.most = most
+
+    @property
+    def explanation(self) -> str:
+        """How many there can be."""
+        return f"A domain can have {self.most} templates"
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True):

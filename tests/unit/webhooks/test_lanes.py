@@ -174,7 +174,7 @@ def test_memory_is_bounded_and_never_forgets_what_is_under_way() -> None:
     for number in range(100):
         run(lanes, f"{number} https://{number}.test/", True)
 
-    assert len(lanes._lanes) <= 3
+    assert len(lanes._shares) <= 3
     assert room(lanes, LANE, NOW) == 7
 
 
@@ -202,7 +202,7 @@ def test_looking_leaves_no_trace(lane: str) -> None:
 
     room(lanes, lane, NOW)
 
-    assert len(lanes._lanes) == 0
+    assert len(lanes._shares) == 0
 
 
 def start_all(lanes: Lanes, names: Iterable[str]) -> int:
@@ -253,7 +253,7 @@ def test_host_gets_its_limit_from_all_accounts_and_urls_together() -> None:
 
     for _ in range(1000):
         got += (started := start_all(lanes, names))
-        for lane, running in [(lane, lanes._lanes[lane].in_flight) for lane in names if started]:
+        for lane, running in [(lane, lanes._shares.peek(lane).in_flight) for lane in names if started]:
             for _ in range(running):
                 lanes.finished(lane, ok=True, now=NOW)
     clock.advance(1.0)

@@ -1,1 +1,1 @@
-"""Bring each recipient's copy to a mail host, and record what came of it."""
+"""Bringing one recipient's copy of a message to its mail exchanger, and keeping what came of it."""

@@ -47,6 +47,8 @@ class BounceClass(StrEnum):
     """The end of the message was sent, and no answer came: it may have been taken."""
     EXPIRED = "expired"
     LOOP = "loop"
+    MALFORMED = "malformed"
+    """The message cannot be sent as it is."""
     REFUSED = "refused-destination"
     """The mail exchanger's address is one that nobody may make us talk to."""
     UNCLASSIFIED = "unclassified"

@@ -58,8 +58,8 @@ class HttpClient:
         excerpt = read[:MAX_EXCERPT_BYTES].decode(errors="replace")
         return Answered(response.status, response.headers, excerpt)
 
-    async def download(self, url: str, *, max_bytes: int, timeout_seconds: float) -> bytes:
-        """Fetch the document at `url`, following up to five redirects that pass the guard.
+    async def download(self, url: str, *, max_bytes: int, timeout_seconds: float, follow: bool = True) -> bytes:
+        """Fetch the document at `url`, following up to five redirects that pass the guard, or none without `follow`.
 
         Raises:
             RequestFailedError: It is not there, longer than `max_bytes`, or not complete in time.
@@ -69,7 +69,7 @@ class HttpClient:
                 async with self._request("GET", url) as response:
                     if response.status == 200:
                         return await _read_all(response, max_bytes)
-                    if response.status not in {301, 302, 303, 307, 308}:
+                    if not follow or response.status not in {301, 302, 303, 307, 308}:
                         raise RequestFailedError(Failure.PROTOCOL, f"status {response.status}")
                     url = urljoin(url, response.headers.get("Location", ""))
             raise RequestFailedError(Failure.PROTOCOL, "too many redirects")

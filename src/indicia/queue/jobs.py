@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from indicia.base.clock import Clock
 from indicia.queue import store
-from indicia.queue.model import Job
+from indicia.queue.model import Job, LaneBacklog
 from indicia.storage.database import Database, Steps
 
 Rooms = Callable[[Sequence[str]], Mapping[str, int]]
@@ -94,6 +94,25 @@ class Jobs:
     def bury(self, job: Job, reason: str) -> Steps[bool]:
         """Move a job to the dead jobs, kept there with `reason`."""
         return store.move_to_dead_jobs(job, reason, self._clock())
+
+    def drop(self, kind: str, lane: str, payloads: Sequence[bytes]) -> Steps[set[bytes]]:
+        """Remove jobs of a lane, by payloads that are texts, that nobody has leased; answer what is gone."""
+        return store.delete_unleased(kind, lane, payloads)
+
+    def hasten(self, kind: str, lane: str | None = None) -> Steps[int]:
+        """Make jobs that wait to be tried again due at once, in one lane or in all; answer how many.
+
+        Call `announce` after the commit, or the workers find them at their next look.
+        """
+        return store.make_due(kind, lane, self._clock())
+
+    async def backlog(self, kind: str) -> list[LaneBacklog]:
+        """Answer what waits or runs in each lane of `kind`, the lane with the oldest job first.
+
+        Raises:
+            StorageError: The store cannot be read.
+        """
+        return await store.lane_backlogs(self._database, kind)
 
     async def waiting_since(self, kind: str) -> dict[str, float]:
         """Answer since when (unix seconds) each lane of `kind` has had a job due that nobody has claimed.

@@ -17,3 +17,20 @@ class Job(msgspec.Struct, frozen=True, gc=False):
     attempts: int
     created_at: float
     lease: str
+
+
+class LaneBacklog(msgspec.Struct, frozen=True, gc=False):
+    """What waits in one lane; times are unix seconds.
+
+    Attributes:
+        jobs: How many there are, those that are being worked on included.
+        leased: How many are being worked on.
+        oldest_at: When the oldest was enqueued.
+        next_due_at: When the next comes due, those that are being worked on aside; None where there is none.
+    """
+
+    lane: str
+    jobs: int
+    leased: int
+    oldest_at: float
+    next_due_at: float | None

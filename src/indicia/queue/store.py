@@ -1,9 +1,10 @@
 """The jobs tables. Every write is a step of a transaction, so a job is enqueued together with its data."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import cast
 
-from indicia.queue.model import Job
+from indicia.queue.model import Job, LaneBacklog
 from indicia.storage.database import Database, Row, Statement, Steps
 
 # A loose index scan: one look-up per lane, however long the lanes are.
@@ -64,6 +65,45 @@ def delete_job(job: Job) -> Steps[bool]:
     """Remove a finished job; answer False, with nothing changed, when the lease was lost to another worker."""
     rows = yield Statement("DELETE FROM jobs WHERE id = $1 AND lease = $2 RETURNING id", (job.id, job.lease))
     return bool(rows)
+
+
+def delete_unleased(kind: str, lane: str, payloads: Sequence[bytes]) -> Steps[set[bytes]]:
+    """Remove the jobs of a lane with these payloads, which are texts, that nobody has leased; answer what is gone."""
+    rows = yield Statement(
+        """
+        DELETE FROM jobs
+        WHERE kind = $1 AND lane = $2 AND lease IS NULL
+            AND CAST(payload AS TEXT) IN (SELECT value FROM json_each($3))
+        RETURNING payload
+        """,
+        (kind, lane, json.dumps([payload.decode() for payload in payloads])),
+    )
+    return {cast(bytes, row[0]) for row in rows}
+
+
+def make_due(kind: str, lane: str | None, now: float) -> Steps[int]:
+    """Make jobs due at `now` that were tried before and wait to be tried again; answer how many."""
+    rows = yield Statement(
+        """
+        UPDATE jobs SET due_at = $1
+        WHERE kind = $2 AND lane = COALESCE($3, lane) AND due_at > $1 AND lease IS NULL AND attempts > 0
+        RETURNING id
+        """,
+        (now, kind, lane),
+    )
+    return len(rows)
+
+
+async def lane_backlogs(database: Database, kind: str) -> list[LaneBacklog]:
+    """Answer what waits or runs in each lane of `kind`, the lane with the oldest job first."""
+    rows = await database.fetch(
+        """
+        SELECT lane, count(*), count(lease), min(created_at), min(CASE WHEN lease IS NULL THEN due_at END)
+        FROM jobs WHERE kind = $1 GROUP BY lane ORDER BY 4
+        """,
+        kind,
+    )
+    return [LaneBacklog(*cast("tuple[str, int, int, float, float | None]", row)) for row in rows]
 
 
 def postpone_job(job: Job, due_at: float, *, uncount: bool) -> Steps[bool]:

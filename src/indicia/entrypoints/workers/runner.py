@@ -27,6 +27,10 @@ _PAUSE_AFTER_FAILURE_SECONDS = 1.0
 Handle = Callable[[Job], Awaitable[None]]
 
 
+def take_your_time() -> None:
+    """Let jobs in flight end as they would."""
+
+
 def unlimited(lanes: Sequence[str]) -> dict[str, int]:
     """Let any number of jobs start in each of `lanes`."""
     return dict.fromkeys(lanes, sys.maxsize)
@@ -40,12 +44,14 @@ class Pace(NamedTuple):
         lease_seconds: How long a job is ours; longer than its handling ever takes.
         rooms: How many more jobs of each lane may start now.
         most_claims: Claims after which a job is taken for poison; None where attempts are counted otherwise.
+        hurry: Called at a stop, so that jobs in flight end sooner.
     """
 
     at_once: int
     lease_seconds: float
     rooms: Rooms = unlimited
     most_claims: int | None = MOST_CLAIMS
+    hurry: Callable[[], None] = take_your_time
 
 
 class Runner:
@@ -72,6 +78,7 @@ class Runner:
     def stop(self) -> None:
         """Claim nothing more."""
         self._stopping = True
+        self._pace.hurry()
         self._jobs.announce(self._kind)
 
     async def _claim(self) -> bool:

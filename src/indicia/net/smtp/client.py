@@ -16,6 +16,7 @@ from indicia.net.smtp.model import (
     Peer,
     Security,
     SmtpConnectError,
+    SmtpError,
     SmtpLackingError,
     SmtpRefusedError,
     SmtpTimeoutError,
@@ -62,8 +63,12 @@ class SmtpClient:
         context = self._verifying if security is Security.VERIFIED else self._trusting
         try:
             return await opening.open(context, login)
-        except BaseException as error:
+        except SmtpError as error:
             dialogue.noted(str(error))
+            error.peer = peer
+            opening.wire.abort()
+            raise
+        except BaseException:
             opening.wire.abort()
             raise
 

@@ -56,6 +56,11 @@ class SmtpConnection:
         self._loop = asyncio.get_running_loop()
 
     @property
+    def source_ip(self) -> str:
+        """Our address, as the peer sees it unless something between us changes it."""
+        return self._wire.source_ip
+
+    @property
     def is_usable(self) -> bool:
         """Whether a next message may be sent here, as far as can be known without asking."""
         return self._wire.is_idle

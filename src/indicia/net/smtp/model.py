@@ -123,12 +123,14 @@ class SmtpError(NetError):
 
     Attributes:
         verb: How far it got.
+        peer: With whom, where no connection came about.
     """
 
     def __init__(self, verb: Verb, detail: str) -> None:
         super().__init__(verb, detail)
         self.verb = verb
         self.detail = detail
+        self.peer: Peer | None = None
 
     def __str__(self) -> str:
         """Say what went wrong, and when."""

@@ -39,6 +39,8 @@ class Wire(asyncio.Protocol):
         self._fault: str | None = None
         self._is_lost = False
         self._is_paused = False
+        self.source_ip = ""
+        """Our end's address."""
 
     @property
     def is_idle(self) -> bool:
@@ -123,6 +125,7 @@ class Wire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Remember where to write."""
         self._transport = cast(asyncio.Transport, transport)
+        self.source_ip = (transport.get_extra_info("sockname") or ("",))[0]
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio names it.
         """Tell whoever waits."""

@@ -8,16 +8,19 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from indicia.base.errors import AppError
+from indicia.delivery.relays import Relay, parse_relay
+from indicia.delivery.schedule import RetrySchedule, parse_schedule
 from indicia.net.client_address import Network
 from indicia.net.dns import parse_servers
 from indicia.net.egress import Allowance, parse_allow
+from indicia.net.names import ascii_name
 
 PREFIX = "INDICIA_"
 _FILE_VARIABLE = "INDICIA_CONFIG"
@@ -46,6 +49,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[Network, ...] = ()
     rate_limits: bool = True
     contact: str = "your administrator"
+    smtp_port: int = 25
+    relay_url: Relay | None = None
+    hello_name: str = ""
+    source_ips: tuple[str, ...] = ()
+    retry_schedule: RetrySchedule = RetrySchedule()
+    expire_hours: float = 72.0
     settle_seconds: float = 10.0
     log_level: str = "info"
     log_format: str = "json"
@@ -162,6 +171,28 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65_536:
+        raise ValueError(f"must be a port, not {text!r}")
+    return int(text)
+
+
+def _host_name(text: str) -> str:
+    # RFC 5321 4.1.3: who has no name may greet with an address in brackets.
+    return text if text.startswith("[") and text.endswith("]") else ascii_name(text)
+
+
+def _own_addresses(text: str) -> tuple[str, ...]:
+    return tuple(str(ip_address(part.strip())) for part in text.split(",") if part.strip())
+
+
+def _hours(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 720:
+        raise ValueError(f"must be more than 0 and at most 720 hours, not {text}")
+    return value
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text.lower() not in choices:
@@ -193,12 +224,15 @@ _READERS: dict[str, Callable[[str], object] | None] = {
     "INDICIA_RATE_LIMITS": _switch,
     "INDICIA_CONTACT": str,
     "INDICIA_WORKERS": _one_process,
+    "INDICIA_SMTP_PORT": _port,
+    "INDICIA_RELAY_URL": parse_relay,
+    "INDICIA_HELLO_NAME": _host_name,
+    "INDICIA_SOURCE_IPS": _own_addresses,
+    "INDICIA_RETRY_SCHEDULE": parse_schedule,
+    "INDICIA_EXPIRE_HOURS": _hours,
     "INDICIA_SETTLE_SECONDS": _seconds,
     "INDICIA_LOG_LEVEL": _one_of("debug", "info", "warning", "error"),
     "INDICIA_LOG_FORMAT": _one_of("json", "text"),
-    "INDICIA_SMTP_PORT": None,
-    "INDICIA_RELAY_URL": None,
     "INDICIA_PUBLIC_URL": None,
     "INDICIA_SMTPD_LISTEN": None,
-    "INDICIA_RETRY_SCHEDULE": None,
 }

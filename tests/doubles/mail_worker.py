@@ -1,7 +1,7 @@
 """The delivery of mail as `serve` builds it, without the rest of the service."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from indicia.accounts.store import find_or_add_account
 from indicia.base.clock import Clock
+from indicia.composition.model import Composed, StoredFile
 from indicia.delivery.errands import Errands
 from indicia.delivery.expiry import Expiry
 from indicia.delivery.letters import Letters
@@ -46,15 +47,22 @@ from tests.doubles.clock import FakeClock
 from tests.doubles.webhook_worker import until
 
 DOMAIN = "news.test"
+FILE = bytes(range(256)) * 4000
 HASTY = Timeouts(connect=1, banner=1, command=1, data=1, block=1, dot=1, quit=0.1, opening=2, sending=3)
 
 
-async def compose(message: Message, content: Content, recipient: Recipient) -> Sequence[bytes]:
-    """Write a mail that shows whose copy it is."""
+async def compose(message: Message, recipient: Recipient) -> Composed:
+    """Write a mail that shows whose copy it is, with a file where its subject is `a file`."""
     address = parse_one(recipient.address)
     assert address is not None
-    text = f"Message-ID: <{message.message_id}>\r\nTo: {address.envelope}\r\nSubject: {content.subject}\r\n\r\n.\r\n"
-    return [text.encode(), b"The end.\r\n"]
+    text = f"Message-ID: <{message.message_id}>\r\nTo: {address.envelope}\r\n\r\n.\r\nThe end.\r\n".encode()
+    files = (StoredFile("digest", len(FILE)),) if message.headers["subject"] == "a file" else ()
+    return Composed((text, *files), len(text), needs_smtputf8=False, read=_read)
+
+
+async def _read(digest: str) -> AsyncIterator[bytes]:
+    assert digest == "digest"
+    yield FILE
 
 
 def return_path(domain: str, recipient_id: int) -> str:

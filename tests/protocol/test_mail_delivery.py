@@ -1,13 +1,14 @@
 """Copies go to their mail exchangers, and what came of them is stored, over real DNS and SMTP on loopback."""
 
 import asyncio
+import base64
 from pathlib import Path
 
 import pytest
 
 from indicia.messages.model import Options
 from tests.doubles.dns_zone import DnsZone
-from tests.doubles.mail_worker import MailWorker
+from tests.doubles.mail_worker import FILE, MailWorker
 from tests.doubles.smtp_peer import Answer, SmtpPeer, closing, drop, reply
 from tests.doubles.webhook_worker import until
 from tests.protocol.mail_fixtures import delivering
@@ -247,6 +248,14 @@ async def test_a_domain_may_have_a_relay_of_its_own(tmp_path: Path, zone: DnsZon
         await mine.wait_for(1)
 
     assert not others.taken
+
+
+async def test_a_file_is_read_while_it_is_sent(tmp_path: Path, zone: DnsZone) -> None:
+    async with SmtpPeer() as peer, delivering(tmp_path, zone, peer) as worker:
+        await worker.submit("ann@b.test", subject="a file")
+        await peer.wait_for(1)
+
+    assert base64.b64decode(peer.taken[0].content.partition(b"The end.\r\n")[2]) == FILE
 
 
 async def test_mail_leaves_from_the_addresses_that_are_set(tmp_path: Path, zone: DnsZone) -> None:

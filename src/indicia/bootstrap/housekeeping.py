@@ -2,17 +2,24 @@
 
 from indicia.base.clock import system_clock
 from indicia.bootstrap.work import Workshop
+from indicia.delivery.store import forget_attempts
 from indicia.detection.honeypot import VISIT_SECONDS
 from indicia.detection.requests import RESULT_SECONDS
 from indicia.detection.store import forget as forget_detection
 from indicia.entrypoints.workers.housekeeping import DEAD_JOB_SECONDS, Chore, Housekeeping
 from indicia.events.log import KEPT_SECONDS as EVENT_SECONDS
 from indicia.events.store import forget_events
+from indicia.messages.store import forget_content
 from indicia.queue.store import forget_dead_jobs
 from indicia.repeats.store import forget_repeats
 from indicia.storage.database import Steps
 from indicia.webhooks.dead_letters import KEPT_SECONDS as DEAD_LETTER_SECONDS
 from indicia.webhooks.store import forget as forget_webhooks
+
+# After its last recipient is settled a message can no longer be sent again; its content is kept this long to look into.
+CONTENT_SECONDS = 3 * 24 * 3600.0
+ATTEMPT_SECONDS = 30 * 24 * 3600.0
+_MESSAGES_AT_ONCE = 1000
 
 
 def housekeeping(workshop: Workshop) -> Housekeeping:
@@ -32,4 +39,6 @@ _CHORES: tuple[Chore, ...] = (
     lambda now: forget_dead_jobs(now - DEAD_JOB_SECONDS),
     lambda now: forget_webhooks(now - DEAD_LETTER_SECONDS),
     lambda now: forget_events(now - EVENT_SECONDS),
+    lambda now: forget_content(now - CONTENT_SECONDS, _MESSAGES_AT_ONCE),
+    lambda now: forget_attempts(now - ATTEMPT_SECONDS),
 )

@@ -6,10 +6,12 @@ from contextlib import AsyncExitStack
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from indicia.bootstrap.composition import composer, nothing_added
+from indicia.bootstrap.deliveries import MailTraffic, mail_traffic, mail_work
 from indicia.bootstrap.detection import detection_work
 from indicia.bootstrap.housekeeping import housekeeping
 from indicia.bootstrap.opening import open_datasets, open_store
-from indicia.bootstrap.outside import open_outside
+from indicia.bootstrap.outside import Outside, open_outside
 from indicia.bootstrap.web import web
 from indicia.bootstrap.webhooks import WebhookTraffic, webhook_traffic, webhook_work
 from indicia.bootstrap.work import Workshop
@@ -46,11 +48,13 @@ class Service:
         registry = CollectorRegistry()
         outside = open_outside(self._settings, self._closing)
         traffic = webhook_traffic(self._settings, store, registry)
-        self._app = web(self._settings, store, outside, registry, traffic.metrics)
+        mail = mail_traffic(self._settings, store, outside, registry)
+        self._closing.push_async_callback(mail.policies.close)
+        self._app = web(self._settings, store, outside, registry, (traffic.metrics.refresh, mail.metrics.refresh))
         if self._with_workers:
             datasets = open_datasets(self._settings)
             workshop = Workshop(self._settings, store, datasets, outside.resolver, outside.client, registry)
-            await self._start_workers(workshop, traffic)
+            await self._start_workers(workshop, outside, traffic, mail)
 
     async def stop(self) -> None:
         """Finish the work in flight, then close everything."""
@@ -62,11 +66,18 @@ class Service:
         await asyncio.gather(*self._background, return_exceptions=True)
         await self._closing.aclose()
 
-    async def _start_workers(self, workshop: Workshop, traffic: WebhookTraffic) -> None:
+    async def _start_workers(
+        self, workshop: Workshop, outside: Outside, traffic: WebhookTraffic, mail: MailTraffic
+    ) -> None:
         store = workshop.store
         # The embedded store has one working process, so whatever is leased now was leased by one that is gone.
         await store.database.run(store.jobs.take_back())
-        parts = [detection_work(workshop), webhook_work(workshop, traffic)]
+        compose = composer(store, nothing_added).compose
+        parts = [
+            detection_work(workshop),
+            webhook_work(workshop, traffic),
+            mail_work(workshop, outside, mail, compose),
+        ]
         self._runners = [runner for part in parts for runner in part.runners]
         background = [coroutine for part in parts for coroutine in part.background]
         self._running = [asyncio.create_task(runner.run()) for runner in self._runners]

@@ -1,5 +1,7 @@
 """Build what answers HTTP requests."""
 
+from collections.abc import Sequence
+
 from prometheus_client import CollectorRegistry, Gauge
 from starlette.types import ASGIApp
 
@@ -9,6 +11,7 @@ from indicia.base.ids import time_ordered_uuid
 from indicia.bootstrap.opening import Store
 from indicia.bootstrap.outside import Outside
 from indicia.config import Settings
+from indicia.delivery.model import JOB_KIND as DELIVERY_JOBS
 from indicia.detection.honeypot import HoneypotVisits
 from indicia.detection.labels import Labels
 from indicia.detection.requests import JOB_KIND as DETECTION_JOBS
@@ -25,14 +28,13 @@ from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.entrypoints.front import Front
 from indicia.entrypoints.public.honeypot import HoneypotPage
 from indicia.queue.jobs import Jobs
-from indicia.webhooks.metrics import WebhookMetrics
 from indicia.webhooks.outbox import JOB_KIND as WEBHOOK_JOBS
 
 
 def web(
-    settings: Settings, store: Store, outside: Outside, registry: CollectorRegistry, webhooks: WebhookMetrics
+    settings: Settings, store: Store, outside: Outside, registry: CollectorRegistry, measured: Sequence[RefreshGauges]
 ) -> ASGIApp:
-    """Build the API and the public pages."""
+    """Build the API and the public pages; `measured` is measured whenever somebody asks for the metrics."""
     limits = RateLimits(system_clock) if settings.rate_limits else None
     requests = DetectionRequests(
         store.database, store.jobs, guard=outside.guard, clock=system_clock, ids=time_ordered_uuid
@@ -42,7 +44,7 @@ def web(
         address=AddressApi(),
         bot=BotApi(requests, admission),
         domains=DomainsApi(store.domains),
-        health=HealthApi(store.database, registry, _gauges(store.jobs, registry, webhooks)),
+        health=HealthApi(store.database, registry, _gauges(store.jobs, registry, measured)),
         labels=LabelsApi(Labels(store.database, system_clock), admission),
         templates=TemplatesApi(store.templates, Admission(store.domains, limits=limits)),
         whoami=WhoAmI(store.domains),
@@ -53,13 +55,14 @@ def web(
     return Front(api, public=honeypot, is_public=honeypot.is_for, registry=registry)
 
 
-def _gauges(jobs: Jobs, registry: CollectorRegistry, webhooks: WebhookMetrics) -> RefreshGauges:
+def _gauges(jobs: Jobs, registry: CollectorRegistry, measured: Sequence[RefreshGauges]) -> RefreshGauges:
     gauge = Gauge("indicia_jobs", "Jobs waiting or running", ["kind"], registry=registry)
 
     async def refresh() -> None:
         counts = await jobs.counts()
-        for kind in (DETECTION_JOBS, WEBHOOK_JOBS):
+        for kind in (DETECTION_JOBS, WEBHOOK_JOBS, DELIVERY_JOBS):
             gauge.labels(kind).set(counts.get(kind, 0))
-        await webhooks.refresh()
+        for measure in measured:
+            await measure()
 
     return refresh

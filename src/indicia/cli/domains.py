@@ -4,6 +4,8 @@ import click
 
 from indicia.bootstrap.opening import Store
 from indicia.cli.session import show, with_store
+from indicia.delivery.model import RelayUrlError
+from indicia.delivery.terms import DomainTerms
 from indicia.domains.model import DomainState, DomainTakenError, Feature, InvalidDomainError
 
 
@@ -48,3 +50,48 @@ def add(
         raise click.UsageError(f"{name!r} is not a domain name, such as news.example.com") from error
     except DomainTakenError as error:
         raise click.ClickException(f"{name} belongs to another account; name it with --account") from error
+
+
+@domain.command()
+@click.argument("name")
+@click.argument("url", required=False)
+@click.option("--remove", is_flag=True, help="Send as the installation does.")
+def relay(name: str, url: str | None, *, remove: bool) -> None:
+    """Send one domain's mail through a relay of its own, at smtp[s]://user:password@host:port.
+
+    The URL is stored encrypted.
+    """
+    if remove == (url is not None):
+        raise click.UsageError("Give the relay's URL, or --remove.")
+
+    async def work(store: Store) -> None:
+        await DomainTerms(store.database, store.vault).set_relay(await _id_of(store, name), url)
+
+    try:
+        with_store(work)
+    except RelayUrlError as error:
+        raise click.UsageError(f"The URL {error}") from error
+    click.echo(f"{name} sends {'as the installation does' if remove else 'through its relay'}.")
+
+
+@domain.command()
+@click.argument("name")
+@click.argument("limit", metavar="MESSAGES/SECONDS|none")
+def limit(name: str, limit: str) -> None:
+    """Hold what a domain sends to so many messages in so many seconds, such as 5000/86400. Nothing is dropped."""
+    messages, _, seconds = ("0", "/", "0") if limit == "none" else limit.partition("/")
+    if not (messages.isdecimal() and seconds.isdecimal()) or (limit != "none" and "0" in {messages, seconds}):
+        raise click.UsageError(f"{limit!r} is not MESSAGES/SECONDS, such as 5000/86400, or none.")
+
+    async def work(store: Store) -> None:
+        await DomainTerms(store.database, store.vault).set_limit(await _id_of(store, name), int(messages), int(seconds))
+
+    with_store(work)
+    click.echo(f"{name} sends without a limit." if limit == "none" else f"{name} sends {limit} at most.")
+
+
+async def _id_of(store: Store, name: str) -> int:
+    found = await store.domains.named(name)
+    if found is None:
+        raise click.ClickException(f"There is no domain {name}.")
+    return found.id

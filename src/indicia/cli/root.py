@@ -12,6 +12,7 @@ from indicia.cli.evaluate import evaluate
 from indicia.cli.explain import explain
 from indicia.cli.keys import key
 from indicia.cli.migrate import migrate
+from indicia.cli.queue import queue
 from indicia.cli.score import score
 from indicia.cli.serve import api, serve, worker
 from indicia.cli.signing_keys import signing_key
@@ -35,6 +36,7 @@ for command in (
     template,
     key,
     signing_key,
+    queue,
     webhook,
     datasets,
     explain,

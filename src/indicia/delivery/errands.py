@@ -7,13 +7,13 @@ from typing import NamedTuple
 from indicia.delivery import store
 from indicia.delivery.model import Errand, Terms
 from indicia.delivery.store import PastAttempts
-from indicia.messages.model import Content, Message, Recipient, RecipientState
-from indicia.messages.store import content_of_row, message_of_row, recipients_of_rows
+from indicia.messages.model import Message, Recipient, RecipientState
+from indicia.messages.store import message_of_row, recipients_of_rows
 from indicia.queue.model import Job
 from indicia.storage.database import Database
 
-# Messages to many recipients come due together. This much of what they say is kept for the next recipient.
-_MOST_KEPT_BYTES = 64 * 1024 * 1024
+# Messages to many recipients come due together, and what is common to their copies is some kilobytes.
+_MOST_KEPT = 1000
 
 _FIRST = PastAttempts(0, was_uncertain=False, interrupted=None)
 
@@ -26,7 +26,6 @@ class Found(NamedTuple):
     """
 
     errand: Errand
-    content: Content
     terms: Terms
     interrupted: int | None
 
@@ -36,8 +35,7 @@ class Errands:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._kept: OrderedDict[int, tuple[Message, Content]] = OrderedDict()
-        self._kept_bytes = 0
+        self._kept: OrderedDict[int, Message] = OrderedDict()
 
     async def find(self, job: Job) -> Found | None:
         """Answer what `job` is about; None where nothing is left to do.
@@ -49,16 +47,14 @@ class Errands:
         recipient = next(iter(rows), None)
         if recipient is None or recipient.state is not RecipientState.QUEUED:
             return None
-        message, content = await self._message(recipient.message_row) or (None, None)
-        if message is None or content is None:
-            return None
-        terms = await store.terms_of(self._database, message.domain_id)
-        if terms is None:
+        message = await self._message(recipient.message_row)
+        terms = None if message is None else await store.terms_of(self._database, message.domain_id)
+        if message is None or terms is None:
             return None
         # Nobody has tried before the first claim; that spares most copies a look.
         past = _FIRST if job.attempts == 1 else await store.past_attempts(self._database, recipient.id)
         errand = Errand(message, recipient, terms.domain, past.made + 1, past.was_uncertain)
-        return Found(errand, content, terms, past.interrupted)
+        return Found(errand, terms, past.interrupted)
 
     async def of_recipients(self, rows: Sequence[int]) -> list[Errand]:
         """Answer errands for recipients that nobody attempts, without what they are sent.
@@ -70,31 +66,24 @@ class Errands:
 
     async def _unattempted(self, row: int) -> Errand | None:
         recipient: Recipient | None = next(iter(await recipients_of_rows(self._database, [row])), None)
-        message = None if recipient is None else await message_of_row(self._database, recipient.message_row)
+        message = None if recipient is None else await self._message(recipient.message_row)
         terms = None if message is None else await store.terms_of(self._database, message.domain_id)
         if recipient is None or message is None or terms is None:
             return None
         past = await store.past_attempts(self._database, row)
         return Errand(message, recipient, terms.domain, past.made + 1, past.was_uncertain)
 
-    async def _message(self, row: int) -> tuple[Message, Content] | None:
+    async def _message(self, row: int) -> Message | None:
         kept = self._kept.get(row)
         if kept is not None:
             self._kept.move_to_end(row)
             return kept
         message = await message_of_row(self._database, row)
-        content = await content_of_row(self._database, row)
-        if message is None or content is None:
-            return None
-        self._keep(row, message, content)
-        return message, content
-
-    def _keep(self, row: int, message: Message, content: Content) -> None:
-        self._kept[row] = message, content
-        self._kept_bytes += message.size_bytes
-        while self._kept_bytes > _MOST_KEPT_BYTES and len(self._kept) > 1:
-            _, (forgotten, _) = self._kept.popitem(last=False)
-            self._kept_bytes -= forgotten.size_bytes
+        if message is not None:
+            self._kept[row] = message
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return message
 
 
 def recipient_of(job: Job) -> int:

@@ -1,7 +1,9 @@
 """One recipient's copy as a letter: composed, measured, and from whom bounces are wanted back."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
 
+from indicia.composition.model import Composed
+from indicia.composition.parts import file_lines
 from indicia.delivery.errands import Found
 from indicia.delivery.model import Compose, ReturnPath
 from indicia.mail.address import parse_one
@@ -19,30 +21,36 @@ class Letters:
         """Compose the copy that `found` is about.
 
         Raises:
+            CompositionError: What the message says is no longer kept.
+            TemplatesError: Its template cannot be rendered for this recipient.
             MalformedLetterError: The recipient's address cannot be written in an envelope.
-            Exception: Whatever composing raised.
         """
-        message, recipient = found.errand.message, found.errand.recipient
+        recipient = found.errand.recipient
         address = parse_one(recipient.address)
         if address is None:
             raise MalformedLetterError(f"{recipient.address!r} is no address")
-        chunks = await self._compose(message, found.content, recipient)
-        is_8bit = not all(chunk.isascii() for chunk in chunks)
+        composed = await self._compose(found.errand.message, recipient)
+        content = composed.content
         return Letter(
             sender=self._return_path(found.terms.domain, recipient.id),
             recipient=address.envelope,
-            body=chunks,
-            size_bytes=sum(map(len, chunks)),
-            is_8bit=is_8bit,
-            needs_utf8=is_8bit and _has_utf8_header(chunks),
+            body=_Pieces(composed) if content is None else (content,),
+            size_bytes=composed.size_bytes,
+            is_8bit=not all(piece.isascii() for piece in composed.pieces if isinstance(piece, bytes)),
+            needs_utf8=composed.needs_smtputf8,
         )
 
 
-def _has_utf8_header(chunks: Sequence[bytes]) -> bool:
-    for chunk in chunks:
-        header, separator, _ = chunk.partition(b"\r\n\r\n")
-        if not header.isascii():
-            return True
-        if separator:
-            return False
-    return False
+class _Pieces:
+    """A copy with files in it, which are read while it is sent and never held whole."""
+
+    def __init__(self, composed: Composed) -> None:
+        self._composed = composed
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._composed.pieces:
+            if isinstance(piece, bytes):
+                yield piece
+                continue
+            async for lines in file_lines(piece, self._composed.read):
+                yield lines

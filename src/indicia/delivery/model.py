@@ -5,14 +5,13 @@ Errors:
     └── RelayUrlError   a relay's URL cannot be used
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-import msgspec
-
 from indicia.base.errors import AppError
+from indicia.composition.model import Composed
 from indicia.mail.bounces import BounceClass
-from indicia.messages.model import Content, Message, Recipient
+from indicia.messages.model import Message, Recipient
 from indicia.net.smtp.connection import Tls
 from indicia.net.smtp.model import Security
 
@@ -135,14 +134,8 @@ class Wanted(NamedTuple):
         return Security.ENCRYPTED if self.skip_verification else Security.VERIFIED
 
 
-class Composed(msgspec.Struct, frozen=True, gc=False):
-    """A copy as it goes onto the wire, in lines that end in CRLF."""
-
-    chunks: Sequence[bytes]
-
-
-Compose = Callable[[Message, Content, Recipient], Awaitable[Sequence[bytes]]]
-"""Writes one recipient's signed copy, in chunks of lines that end in CRLF."""
+Compose = Callable[[Message, Recipient], Awaitable[Composed]]
+"""Writes one recipient's signed copy; raises `CompositionError` or `TemplatesError` where there is none to write."""
 
 ReturnPath = Callable[[str, int], str]
 """Answers the return path at a sending domain that names a recipient by their row."""

@@ -108,6 +108,13 @@ class Pool:
             timer = loop.call_later(_IDLE_SECONDS, self._drop_oldest, loan.key)
             self._idle[loan.key].append(_Idle(connection, now, loan.opened_at, timer))
 
+    async def run(self) -> None:
+        """Take leave of all servers once this is cancelled."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self.close()
+
     async def close(self) -> None:
         """Take leave of all servers."""
         for entries in self._idle.values():

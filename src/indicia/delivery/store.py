@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple, cast
 
-from indicia.delivery.model import Bounced, Deferred, Delivered, Outcome, Report, Terms
+from indicia.delivery.model import JOB_KIND, Bounced, Deferred, Delivered, Outcome, Report, Terms
 from indicia.mail.mta_sts import Mode, Policy
 from indicia.messages.model import RecipientState
 from indicia.storage.database import Database, Statement, Steps
@@ -44,10 +44,23 @@ class AttemptRow(NamedTuple):
     code: int | None
     enhanced: str
     bounce_class: str
+    description: str
     mx_host: str
     mx_ip: str
     tls: str
     dialogue: str
+
+
+class WaitingCopy(NamedTuple):
+    """A copy that waits or is under way; times are unix seconds, `last_answer` is empty before the first attempt."""
+
+    message_id: str
+    recipient: str
+    accepted_at: float
+    due_at: float
+    is_under_way: bool
+    attempts: int
+    last_answer: str
 
 
 def begin_uncertainty(recipient_id: int, number: int, started_at: float) -> Steps[int]:
@@ -66,8 +79,8 @@ def settle_attempt(row: int | None, recipient_id: int, number: int, report: Repo
         yield Statement(
             """
             INSERT INTO attempts (recipient_id, number, phase, started_at, settled_at,
-                outcome, code, enhanced, bounce_class, mx_host, mx_ip, tls, dialogue)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                outcome, code, enhanced, bounce_class, description, mx_host, mx_ip, tls, dialogue)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             """,
             (recipient_id, number, _SETTLED, now - report.took_seconds, now, *ending),
         )
@@ -75,8 +88,8 @@ def settle_attempt(row: int | None, recipient_id: int, number: int, report: Repo
     yield Statement(
         """
         UPDATE attempts SET phase = $1, settled_at = $2, outcome = $3, code = $4, enhanced = $5, bounce_class = $6,
-            mx_host = $7, mx_ip = $8, tls = $9, dialogue = $10
-        WHERE id = $11
+            description = $7, mx_host = $8, mx_ip = $9, tls = $10, dialogue = $11
+        WHERE id = $12
         """,
         (_SETTLED, now, *ending, row),
     )
@@ -101,14 +114,14 @@ async def attempts_of(database: Database, recipient_id: int) -> list[AttemptRow]
     rows = await database.fetch(
         """
         SELECT number, started_at, settled_at, COALESCE(outcome, phase), code, COALESCE(enhanced, ''),
-            COALESCE(bounce_class, ''), COALESCE(mx_host, ''), COALESCE(mx_ip, ''), COALESCE(tls, ''),
-            COALESCE(dialogue, '')
+            COALESCE(bounce_class, ''), COALESCE(description, ''), COALESCE(mx_host, ''), COALESCE(mx_ip, ''),
+            COALESCE(tls, ''), COALESCE(dialogue, '')
         FROM attempts WHERE recipient_id = $1 ORDER BY id
         """,
         recipient_id,
     )
     return [
-        AttemptRow(*cast("tuple[int, float, float | None, str, int | None, str, str, str, str, str, str]", row))
+        AttemptRow(*cast("tuple[int, float, float | None, str, int | None, str, str, str, str, str, str, str]", row))
         for row in rows
     ]
 
@@ -155,9 +168,42 @@ def set_limit(domain_id: int, messages: int, seconds: int) -> Steps[None]:
     )
 
 
-async def held_lanes(database: Database) -> frozenset[str]:
-    """Answer the recipients' domains whose mail is held back."""
-    return frozenset(cast(str, row[0]) for row in await database.fetch("SELECT lane FROM held_destinations"))
+async def held_lanes(database: Database) -> dict[str, str]:
+    """Answer the recipients' domains whose mail is held back, and why."""
+    return dict(cast("list[tuple[str, str]]", await database.fetch("SELECT lane, reason FROM held_destinations")))
+
+
+async def waiting_copies(database: Database, lane: str, limit: int) -> list[WaitingCopy]:
+    """Answer up to `limit` copies that wait or are under way in a lane, the next due first."""
+    rows = await database.fetch(
+        """
+        SELECT messages.message_id, recipients.address, jobs.created_at, jobs.due_at, jobs.lease IS NOT NULL,
+            (SELECT count(*) FROM attempts WHERE recipient_id = recipients.id),
+            COALESCE((SELECT description FROM attempts WHERE recipient_id = recipients.id ORDER BY id DESC LIMIT 1), '')
+        FROM jobs
+        JOIN recipients ON recipients.id = CAST(CAST(jobs.payload AS TEXT) AS BIGINT)
+        JOIN messages ON messages.id = recipients.message_id
+        WHERE jobs.kind = $1 AND jobs.lane = $2 ORDER BY jobs.due_at LIMIT $3
+        """,
+        JOB_KIND,
+        lane,
+        limit,
+    )
+    found = cast("list[tuple[str, str, float, float, int, int, str]]", rows)
+    return [WaitingCopy(*row[:4], bool(row[4]), *row[5:]) for row in found]
+
+
+async def recipient_rows(database: Database, message_id: str, canonical: str) -> list[int]:
+    """Answer the recipients of that canonical address of the messages of that Message-ID."""
+    rows = await database.fetch(
+        """
+        SELECT recipients.id FROM messages JOIN recipients ON recipients.message_id = messages.id
+        WHERE messages.message_id = $1 AND recipients.canonical = $2
+        """,
+        message_id,
+        canonical,
+    )
+    return [cast(int, row[0]) for row in rows]
 
 
 def hold_lane(lane: str, reason: str, now: float) -> Steps[None]:
@@ -204,7 +250,8 @@ def _ending(report: Report) -> Sequence[str | int | None]:
     bounce_class = "" if isinstance(outcome, Delivered) else outcome.bounce_class.value
     tls = "" if report.tls is None else f"{report.tls.version} {report.tls.cipher}"
     status = outcome.status
-    return name, status.code, status.enhanced, bounce_class, report.mx_host, report.mx_ip, tls, report.dialogue
+    where = report.mx_host, report.mx_ip, tls, report.dialogue
+    return name, status.code, status.enhanced, bounce_class, status.description, *where
 
 
 def _name(outcome: Outcome) -> str:

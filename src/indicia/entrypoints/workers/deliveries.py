@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from indicia.base.clock import Clock
+from indicia.base.errors import AppError
 from indicia.base.log import get_logger
+from indicia.composition.model import CompositionError
 from indicia.delivery import store
 from indicia.delivery.errands import Errands, Found
 from indicia.delivery.letters import Letters
@@ -25,6 +27,7 @@ from indicia.queue.jobs import Jobs
 from indicia.queue.model import Job
 from indicia.storage.database import Database, StorageError
 from indicia.suppressions.guard import Suppressions
+from indicia.templates.model import TemplatesError
 
 log = get_logger()
 
@@ -85,7 +88,7 @@ class MailDeliveries:
         """Follow which destinations the operator holds, until cancelled."""
         while True:
             try:
-                self._desk.sites.hold(await store.held_lanes(self._database))
+                self._desk.sites.hold(frozenset(await store.held_lanes(self._database)))
             except StorageError as error:
                 log.warning("holds.unreadable", error=str(error))
             await asyncio.sleep(FOLLOW_SECONDS)
@@ -174,6 +177,8 @@ class MailDeliveries:
             letter = await self._desk.letters.write(found)
         except MalformedLetterError as error:
             return "", Report(judge(error), copes=None)
+        except (CompositionError, TemplatesError) as error:
+            return "", _not_composed(error)
         sealed = found.terms.relay_sealed
         relay = None if sealed is None else self._desk.unseal_relay(sealed)
         route = await self._desk.routes.find(letter.recipient.rpartition("@")[2], relay)
@@ -187,6 +192,11 @@ class MailDeliveries:
         stored = await self._desk.recording.settle(job, errand, report, sender=sender, row=row)
         self._desk.metrics.count(stored)
         _log_attempt(job, errand, stored)
+
+
+def _not_composed(error: AppError) -> Report:
+    description = f"the message could not be composed: {error}"
+    return Report(Bounced(Status(550, description, "5.6.0"), BounceClass.MALFORMED), copes=None)
 
 
 def _poisonous(claims: int) -> Report:

@@ -1,7 +1,7 @@
 """One SMTP connection, from EHLO to QUIT, for any number of messages one after another."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from indicia.mail.replies import Reply
@@ -183,7 +183,7 @@ class SmtpConnection:
         """Write the message; its last chunk goes out together with the final dot, once `before_dot` has returned."""
         stuffing = DotStuffing()
         held = b""
-        for chunk in letter.body:
+        async for chunk in _chunks(letter.body):
             if held:
                 await self._write(held)
             held = stuffing.feed(chunk)
@@ -237,6 +237,15 @@ class SmtpConnection:
         if left <= 0:
             raise SmtpTimeoutError(verb, "the whole took too long")
         return min(seconds, left)
+
+
+async def _chunks(body: AsyncIterable[bytes] | Sequence[bytes]) -> AsyncIterator[bytes]:
+    if isinstance(body, AsyncIterable):
+        async for chunk in body:
+            yield chunk
+    else:
+        for chunk in body:
+            yield chunk
 
 
 def _is_accepted(verb: Verb, reply: Reply) -> bool:

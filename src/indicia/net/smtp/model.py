@@ -13,7 +13,7 @@ NetError
 EgressRefusedError is raised besides, before any packet is sent.
 """
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterable, Sequence
 from enum import Enum, StrEnum, auto
 from typing import NamedTuple
 
@@ -91,7 +91,7 @@ class Letter(NamedTuple):
 
     sender: str
     recipient: str
-    body: Iterable[bytes]
+    body: AsyncIterable[bytes] | Sequence[bytes]
     size_bytes: int
     is_8bit: bool = False
     needs_utf8: bool = False

@@ -11,6 +11,7 @@ CREATE TABLE attempts (
     code BIGINT,
     enhanced TEXT,
     bounce_class TEXT,
+    description TEXT,
     mx_host TEXT,
     mx_ip TEXT,
     tls TEXT,

@@ -5,6 +5,7 @@ because a misspelt one would otherwise be a setting that silently is not set.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
@@ -25,6 +26,7 @@ from indicia.net.names import ascii_name
 PREFIX = "INDICIA_"
 _FILE_VARIABLE = "INDICIA_CONFIG"
 _DEFAULT_FILE = "indicia.toml"
+_BASE_URL = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+(?:/[A-Za-z0-9._~/-]*)?")
 
 
 class SettingsError(AppError, ValueError):
@@ -55,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     source_ips: tuple[str, ...] = ()
     retry_schedule: RetrySchedule = RetrySchedule()
     expire_hours: float = 72.0
+    public_url: str = "http://127.0.0.1:8080"
     settle_seconds: float = 10.0
     log_level: str = "info"
     log_format: str = "json"
@@ -147,6 +150,12 @@ def _address(text: str) -> Address:
     return Address(host.removeprefix("[").removesuffix("]"), int(port))
 
 
+def _base_url(text: str) -> str:
+    if not _BASE_URL.fullmatch(text):
+        raise ValueError(f"must be http(s)://host[:port][/path], such as https://links.example.com, not {text!r}")
+    return text.rstrip("/")
+
+
 def _database_url(text: str) -> str:
     if text.startswith("sqlite:///"):
         return text
@@ -233,6 +242,6 @@ _READERS: dict[str, Callable[[str], object] | None] = {
     "INDICIA_SETTLE_SECONDS": _seconds,
     "INDICIA_LOG_LEVEL": _one_of("debug", "info", "warning", "error"),
     "INDICIA_LOG_FORMAT": _one_of("json", "text"),
-    "INDICIA_PUBLIC_URL": None,
+    "INDICIA_PUBLIC_URL": _base_url,
     "INDICIA_SMTPD_LISTEN": None,
 }

@@ -1,12 +1,12 @@
 """Build what judges interactions, and what studies their history."""
 
 from indicia.base.clock import system_clock
-from indicia.bootstrap.opening import Store
 from indicia.bootstrap.work import Work, Workshop, runner
 from indicia.detection.engine import Engine
 from indicia.detection.honeypot import HoneypotVisits
 from indicia.detection.judging import Judging
 from indicia.detection.learning.learner import Learner
+from indicia.detection.listening import Listener
 from indicia.detection.options import DetectionOptions
 from indicia.detection.recipients import RecipientProviders
 from indicia.detection.requests import JOB_KIND
@@ -20,8 +20,8 @@ _AT_ONCE = 8
 _LEASE_SECONDS = 60.0
 
 
-def detection_work(workshop: Workshop) -> Work:
-    """Build the judging of requests and the study of what only shows over time."""
+def detection_work(workshop: Workshop, listener: Listener) -> Work:
+    """Build the judging of requests and the study of what only shows over time; `listener` is told of verdicts."""
     store = workshop.store
     options = DetectionOptions(workshop.settings.settle_seconds)
     engine = Engine(workshop.datasets, options, system_clock)
@@ -36,14 +36,7 @@ def detection_work(workshop: Workshop) -> Work:
         outbox=store.outbox,
         clock=system_clock,
     )
-    patterns = _patterns(store, Learner(workshop.datasets, options.remembered_trails), engine, providers)
-    return Work(
-        (runner(store, JOB_KIND, judging.judge, Pace(_AT_ONCE, _LEASE_SECONDS)),),
-        (judging.recall(), patterns.run()),
-    )
-
-
-def _patterns(store: Store, learner: Learner, engine: Engine, providers: RecipientProviders) -> Patterns:
+    judging.subscribe(listener)
     revisions = Revisions(
         store.database,
         engine,
@@ -52,4 +45,10 @@ def _patterns(store: Store, learner: Learner, engine: Engine, providers: Recipie
         outbox=store.outbox,
         clock=system_clock,
     )
-    return Patterns(Study(store.database, learner, engine, system_clock), revisions)
+    revisions.subscribe(listener)
+    study = Study(store.database, Learner(workshop.datasets, options.remembered_trails), engine, system_clock)
+    patterns = Patterns(study, revisions)
+    return Work(
+        (runner(store, JOB_KIND, judging.judge, Pace(_AT_ONCE, _LEASE_SECONDS)),),
+        (judging.recall(), patterns.run()),
+    )

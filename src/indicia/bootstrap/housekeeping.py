@@ -13,6 +13,10 @@ from indicia.messages.store import forget_content
 from indicia.queue.store import forget_dead_jobs
 from indicia.repeats.store import forget_repeats
 from indicia.storage.database import Steps
+from indicia.tracking.statistics.results import DAY_SECONDS
+from indicia.tracking.statistics.results import KEPT_SECONDS as RESULTS_SECONDS
+from indicia.tracking.statistics.store import forget_results
+from indicia.tracking.store import forget_hits
 from indicia.webhooks.dead_letters import KEPT_SECONDS as DEAD_LETTER_SECONDS
 from indicia.webhooks.store import forget as forget_webhooks
 
@@ -41,4 +45,6 @@ _CHORES: tuple[Chore, ...] = (
     lambda now: forget_events(now - EVENT_SECONDS),
     lambda now: forget_content(now - CONTENT_SECONDS, _MESSAGES_AT_ONCE),
     lambda now: forget_attempts(now - ATTEMPT_SECONDS),
+    lambda now: forget_hits(now - EVENT_SECONDS),
+    lambda now: forget_results(int((now - RESULTS_SECONDS) // DAY_SECONDS)),
 )

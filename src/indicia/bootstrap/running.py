@@ -6,12 +6,13 @@ from contextlib import AsyncExitStack
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from indicia.bootstrap.composition import composer, nothing_added
+from indicia.bootstrap.composition import composer
 from indicia.bootstrap.deliveries import MailTraffic, mail_traffic, mail_work
 from indicia.bootstrap.detection import detection_work
 from indicia.bootstrap.housekeeping import housekeeping
 from indicia.bootstrap.opening import open_datasets, open_store
 from indicia.bootstrap.outside import Outside, open_outside
+from indicia.bootstrap.tracking import additions, follow_results, reporting, tracking_work
 from indicia.bootstrap.web import web
 from indicia.bootstrap.webhooks import WebhookTraffic, webhook_traffic, webhook_work
 from indicia.bootstrap.work import Workshop
@@ -45,14 +46,15 @@ class Service:
             AppError: Something cannot be opened.
         """
         store = await self._closing.enter_async_context(open_store(self._settings))
+        datasets = open_datasets(self._settings) if self._with_workers else None
+        follow_results(store, datasets)
         registry = CollectorRegistry()
         outside = open_outside(self._settings, self._closing)
         traffic = webhook_traffic(self._settings, store, registry)
         mail = mail_traffic(self._settings, store, outside, registry)
         self._closing.push_async_callback(mail.policies.close)
         self._app = web(self._settings, store, outside, registry, (traffic.metrics.refresh, mail.metrics.refresh))
-        if self._with_workers:
-            datasets = open_datasets(self._settings)
+        if datasets is not None:
             workshop = Workshop(self._settings, store, datasets, outside.resolver, outside.client, registry)
             await self._start_workers(workshop, outside, traffic, mail)
 
@@ -72,11 +74,12 @@ class Service:
         store = workshop.store
         # The embedded store has one working process, so whatever is leased now was leased by one that is gone.
         await store.database.run(store.jobs.take_back())
-        compose = composer(store, nothing_added).compose
+        compose = composer(store, additions(self._settings, store).for_copy).compose
         parts = [
-            detection_work(workshop),
+            detection_work(workshop, reporting(workshop).follow),
             webhook_work(workshop, traffic),
             mail_work(workshop, outside, mail, compose),
+            tracking_work(workshop),
         ]
         self._runners = [runner for part in parts for runner in part.runners]
         background = [coroutine for part in parts for coroutine in part.background]

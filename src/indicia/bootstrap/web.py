@@ -10,9 +10,9 @@ from indicia.base.clock import system_clock
 from indicia.base.ids import time_ordered_uuid
 from indicia.bootstrap.opening import Store
 from indicia.bootstrap.outside import Outside
+from indicia.bootstrap.tracking import public_pages
 from indicia.config import Settings
 from indicia.delivery.model import JOB_KIND as DELIVERY_JOBS
-from indicia.detection.honeypot import HoneypotVisits
 from indicia.detection.labels import Labels
 from indicia.detection.requests import JOB_KIND as DETECTION_JOBS
 from indicia.detection.requests import DetectionRequests
@@ -26,7 +26,6 @@ from indicia.entrypoints.api.labels import LabelsApi
 from indicia.entrypoints.api.templates import TemplatesApi
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.entrypoints.front import Front
-from indicia.entrypoints.public.honeypot import HoneypotPage
 from indicia.queue.jobs import Jobs
 from indicia.webhooks.outbox import JOB_KIND as WEBHOOK_JOBS
 
@@ -49,10 +48,9 @@ def web(
         templates=TemplatesApi(store.templates, Admission(store.domains, limits=limits)),
         whoami=WhoAmI(store.domains),
     )
-    visits = HoneypotVisits(store.database, store.domains, system_clock)
-    honeypot = HoneypotPage(visits, settings.trusted_proxies, limits)
+    public = public_pages(settings, store, limits)
     api = api_app(endpoints, store.keys, failures=limits, trusted_proxies=settings.trusted_proxies)
-    return Front(api, public=honeypot, is_public=honeypot.is_for, registry=registry)
+    return Front(api, public=public, is_public=public.is_for, registry=registry)
 
 
 def _gauges(jobs: Jobs, registry: CollectorRegistry, measured: Sequence[RefreshGauges]) -> RefreshGauges:

@@ -9,6 +9,7 @@ from indicia.datasets.model import MailProvider
 from indicia.detection import store
 from indicia.detection.engine import Engine
 from indicia.detection.honeypot import HoneypotVisits
+from indicia.detection.listening import Listener, nothing_follows
 from indicia.detection.model import Interaction
 from indicia.detection.recipients import RecipientProviders
 from indicia.detection.results import Batch, Judged, batch_result, judged
@@ -54,8 +55,13 @@ class Judging:
         self._domains = domains
         self._outbox = outbox
         self._clock = clock
+        self._listener: Listener = nothing_follows
         # Requests in the engine's history already; ids grow with time, so a dict drops the oldest first.
         self._observed: dict[str, None] = {}
+
+    def subscribe(self, listener: Listener) -> None:
+        """Store what `listener` answers in every transaction that stores verdicts."""
+        self._listener = listener
 
     async def recall(self) -> None:
         """Show the engine the latest stored requests again, as a process does that has just started."""
@@ -118,9 +124,18 @@ class Judging:
     async def _complete(self, job: Job, request: StoredRequest, outcomes: list[Judged]) -> None:
         now = self._clock()
         payload = await self._payload(request, outcomes, now)
-        await self._database.run(self._store(job, request, outcomes, payload, now))
+        consequence = await self._listener(request, dict(enumerate(outcomes)))
+
+        def steps() -> Steps[None]:
+            yield from self._store(job, request, outcomes, payload, now)
+            if consequence is not None:
+                yield from consequence.steps
+
+        await self._database.run(steps())
         if payload is not None:
             self._outbox.announce()
+        if consequence is not None:
+            consequence.announce()
 
     async def _payload(self, request: StoredRequest, outcomes: list[Judged], now: float) -> bytes | None:
         """Write what the request's webhook says, if it has one."""

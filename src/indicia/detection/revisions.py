@@ -12,6 +12,7 @@ from indicia.base.clock import Clock
 from indicia.detection import store
 from indicia.detection.engine import Engine
 from indicia.detection.learning.trails import TrailKey, trail_key
+from indicia.detection.listening import Listener, nothing_follows
 from indicia.detection.model import Interaction, Verdict
 from indicia.detection.recipients import RecipientProviders
 from indicia.detection.requests import RESULT_SECONDS
@@ -52,6 +53,11 @@ class Revisions:
         self._domains = domains
         self._outbox = outbox
         self._clock = clock
+        self._listener: Listener = nothing_follows
+
+    def subscribe(self, listener: Listener) -> None:
+        """Store what `listener` answers in every transaction that stores verdicts."""
+        self._listener = listener
 
     async def revise(self, recipients: Collection[TrailKey]) -> int:
         """Judge again what `recipients` did; answer how many verdicts are other ones now.
@@ -114,7 +120,18 @@ class Revisions:
         batch = Batch(request.id, domain.name, request.received_at, request.completed_at, now)
         changed = [(request.events[position], revised.outcomes[position]) for position in revised.positions]
         payload = revision(batch, changed, revised.outcomes)
-        await self._database.run(self._steps(request, revised.outcomes, payload, now))
+        consequence = await self._listener(
+            request, {position: revised.outcomes[position] for position in revised.positions}
+        )
+
+        def steps() -> Steps[None]:
+            yield from self._steps(request, revised.outcomes, payload, now)
+            if consequence is not None:
+                yield from consequence.steps
+
+        await self._database.run(steps())
+        if consequence is not None:
+            consequence.announce()
 
     def _steps(self, request: StoredRequest, outcomes: list[Judged], payload: bytes, now: float) -> Steps[None]:
         yield from store.revise_request(request.id, outcomes, now)

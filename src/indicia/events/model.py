@@ -14,6 +14,9 @@ class EventType(StrEnum):
     REJECTED = "rejected"
     OPENED = "opened"
     CLICKED = "clicked"
+    BOT_OPENED = "bot_opened"
+    """A machine's open, for domains that want these apart; likewise `bot_clicked`."""
+    BOT_CLICKED = "bot_clicked"
     UNSUBSCRIBED = "unsubscribed"
     COMPLAINED = "complained"
 

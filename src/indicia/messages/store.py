@@ -89,6 +89,25 @@ async def recipients_of_rows(database: Database, rows: Sequence[int]) -> list[Re
     return [_recipient(row) for row in found]
 
 
+async def delivered_at_of_rows(database: Database, rows: Sequence[int]) -> dict[int, float]:
+    """Answer when (unix seconds) the copies of those recipients were taken, of those that were."""
+    wanted = msgspec.json.encode(rows).decode()
+    found = await database.fetch(
+        "SELECT id, settled_at FROM recipients WHERE id IN (SELECT value FROM json_each($1)) AND state = $2",
+        wanted,
+        RecipientState.DELIVERED.value,
+    )
+    return {cast(int, row): cast(float, settled_at) for row, settled_at in found}
+
+
+def options_of(domain_id: int, message_id: str) -> Steps[Options | None]:
+    """Answer what was asked for a message, in the caller's transaction."""
+    rows = yield Statement(
+        "SELECT options FROM messages WHERE domain_id = $1 AND message_id = $2", (domain_id, message_id)
+    )
+    return _unpack_options(cast(bytes, rows[0][0])) if rows else None
+
+
 def settle_recipient(row: int, state: RecipientState, now: float) -> Steps[None]:
     """Write a recipient's final state; one that is final already stays as it is."""
     yield Statement(

@@ -1,0 +1,80 @@
+"""Build what brings opens, clicks and unsubscribes back."""
+
+import asyncio
+
+from indicia.aggregates.rate_limits import RateLimits
+from indicia.base.clock import system_clock
+from indicia.base.ids import time_ordered_uuid
+from indicia.bootstrap.opening import Store
+from indicia.bootstrap.work import Work, Workshop
+from indicia.config import Settings
+from indicia.datasets.registry import Datasets
+from indicia.detection.honeypot import HoneypotVisits
+from indicia.entrypoints.public.honeypot import HoneypotPage
+from indicia.entrypoints.public.pages import Page, PublicPages
+from indicia.entrypoints.public.tracking import TrackingPages
+from indicia.entrypoints.public.unsubscribe import UnsubscribePage
+from indicia.suppressions.guard import Suppressions
+from indicia.tracking.additions import Additions
+from indicia.tracking.handing_over import HandingOver
+from indicia.tracking.keys import Keyring
+from indicia.tracking.opt_outs import OptOuts
+from indicia.tracking.recording import HitRecorder
+from indicia.tracking.reporting import Reporting
+from indicia.tracking.statistics.results import Results
+
+# A new key makes tokens from then on; those of the old one open for ever.
+_KEYS_SECONDS = 60.0
+
+
+def public_pages(settings: Settings, store: Store, limits: RateLimits | None) -> PublicPages:
+    """Build the pages that mail clients, scanners and recipients ask for."""
+    proxies = settings.trusted_proxies
+    visits = HoneypotVisits(store.database, store.domains, system_clock)
+    honeypot = HoneypotPage(visits, proxies, limits)
+    tracking = TrackingPages(store.keyring, HitRecorder(store.database), proxies, system_clock)
+    unsubscribe = UnsubscribePage(store.keyring, opt_outs(store), proxies)
+    return PublicPages([Page(page.is_for, page) for page in (tracking, unsubscribe, honeypot)])
+
+
+def opt_outs(store: Store) -> OptOuts:
+    """Build what ends mail to recipients who asked for it."""
+    suppressions = Suppressions(store.database, system_clock)
+    return OptOuts(store.database, store.domains, suppressions, store.events, system_clock)
+
+
+def tracking_work(workshop: Workshop) -> Work:
+    """Build what hands hits to detection, and what follows the keys that other processes make."""
+    store = workshop.store
+    handing_over = HandingOver(store.database, store.jobs, system_clock, time_ordered_uuid)
+    return Work((), (handing_over.run(), _follow_keys(store.keyring)))
+
+
+def reporting(workshop: Workshop) -> Reporting:
+    """Build what turns verdicts on our own mail into events."""
+    return Reporting(workshop.store.database, workshop.store.events, workshop.datasets)
+
+
+def follow_results(store: Store, datasets: Datasets | None) -> None:
+    """Have statistics follow the event log; without datasets providers are named by the process that delivers."""
+
+    def provider_of(domain: str, mx_host: str) -> str | None:
+        assert datasets is not None
+        known = datasets.mail_providers.of_domain(domain)
+        if known is None and mx_host:
+            known = datasets.mail_providers.of_mx([mx_host])
+        return known.name if known is not None else None
+
+    results = Results(provider_of if datasets is not None else None)
+    store.events.subscribe(results.follow, lambda: None)
+
+
+async def _follow_keys(keyring: Keyring) -> None:
+    while True:
+        await asyncio.sleep(_KEYS_SECONDS)
+        await keyring.refresh()
+
+
+def additions(settings: Settings, store: Store) -> Additions:
+    """Build what tracking adds to copies."""
+    return Additions(store.database, store.keyring.sealing, store.domains.of_id, settings.public_url)

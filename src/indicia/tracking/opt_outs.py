@@ -1,0 +1,79 @@
+"""Ends a domain's mail to a recipient who asked for it; asked again, nothing more happens."""
+
+from typing import NamedTuple
+
+from indicia.base.clock import Clock
+from indicia.domains.registry import DomainRegistry
+from indicia.events.log import EventLog
+from indicia.events.model import Event, EventType
+from indicia.mail.address import Address, parse_one
+from indicia.messages.event_data import event_about
+from indicia.messages.store import message_of_row, recipients_of_rows
+from indicia.storage.database import Database, Steps
+from indicia.suppressions.guard import Suppressions
+from indicia.suppressions.model import SuppressionType
+from indicia.suppressions.store import types_among
+
+
+class Visitor(NamedTuple):
+    """Who asked, over the web."""
+
+    ip: str
+    uas: str
+
+
+class OptOuts:
+    """The unsubscribes of all domains."""
+
+    def __init__(
+        self,
+        database: Database,
+        domains: DomainRegistry,
+        suppressions: Suppressions,
+        events: EventLog,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._domains = domains
+        self._suppressions = suppressions
+        self._events = events
+        self._clock = clock
+
+    async def opt_out(
+        self, domain_name: str, recipient_id: int, address: str | None, *, how: str, visitor: Visitor | None = None
+    ) -> None:
+        """Suppress a recipient for a domain, and report the first time that it happens.
+
+        Args:
+            domain_name: Whose mail ends.
+            recipient_id: The row of the recipient whose copy the wish is about; it may be forgotten by now.
+            address: The recipient's address, where the wish carries it; None to take it from the row.
+            how: What the suppression's reason says, for people.
+            visitor: Who asked, where it is known.
+
+        Raises:
+            StorageError: Nothing is stored.
+        """
+        domain = await self._domains.named(domain_name)
+        recipients = await recipients_of_rows(self._database, [recipient_id])
+        recipient = recipients[0] if recipients and domain and recipients[0].domain_id == domain.id else None
+        mailbox = parse_one(address if address is not None else recipient.address if recipient else "")
+        if domain is None or mailbox is None:
+            return
+        message = await message_of_row(self._database, recipient.message_row) if recipient else None
+        event = None
+        if recipient is not None and message is not None:
+            details: dict[str, object] = {}
+            if visitor is not None:
+                details = {"ip": visitor.ip, "client-info": {"user-agent": visitor.uas}}
+            event = event_about(message, recipient, EventType.UNSUBSCRIBED, self._clock(), details)
+        await self._database.run(self._suppress(domain.id, mailbox, how, event))
+        self._events.announce()
+
+    def _suppress(self, domain_id: int, mailbox: Address, how: str, event: Event | None) -> Steps[None]:
+        known = yield from types_among(domain_id, [mailbox.canonical])
+        if (mailbox.canonical, SuppressionType.UNSUBSCRIBE) in known:
+            return
+        yield from self._suppressions.add(domain_id, mailbox, SuppressionType.UNSUBSCRIBE, how)
+        if event is not None:
+            yield from self._events.append([event])

@@ -38,7 +38,7 @@ class Envelope(msgspec.Struct, frozen=True):
 def envelope(message: Message, content: Content) -> Envelope:
     """Write the fields that all copies of a message share."""
     to, cc = (_addresses(texts) for texts in (content.to, content.cc))
-    date = format_datetime(datetime.fromtimestamp(message.submitted_at, UTC))
+    date = format_datetime(datetime.fromtimestamp(message.deliver_at, UTC))
     return Envelope(
         first=(f"Date: {date}\r\n".encode(), address_field("From", _addresses([content.sender])[:1])),
         everyone=tuple(address_field(name, found) for name, found in (("To", to), ("Cc", cc)) if found),

@@ -1,5 +1,7 @@
 """A domain's templates: saved, listed, and taken as they are for a message."""
 
+from collections import OrderedDict
+
 from indicia.base.clock import Clock
 from indicia.messages.model import TemplateSnapshot
 from indicia.storage.database import Database, Steps
@@ -21,6 +23,8 @@ MOST_TEMPLATES = 1000
 MOST_VERSIONS = 50
 # Of one snapshot: a page of mail is put together from a handful.
 MOST_INCLUDES = 50
+# Templates of which it is remembered what they include: 64 MB of sources at the most, and rarely one.
+_MOST_KNOWN = 256
 
 
 class TemplateLibrary:
@@ -30,6 +34,7 @@ class TemplateLibrary:
         self._database = database
         self._renderer = renderer
         self._clock = clock
+        self._known_includes: OrderedDict[Template, tuple[str, ...]] = OrderedDict()
 
     async def put(self, domain_id: int, name: str, source: str) -> Template:
         """Save `source` as the newest version of a template, made now if there was none.
@@ -107,7 +112,7 @@ class TemplateLibrary:
         waiting = list(templates)
         while waiting:
             template = waiting.pop()
-            for name in await self._renderer.includes_of(template.name, template.source, template.domain_id):
+            for name in await self._includes_of(template):
                 if name in sources:
                     continue
                 if len(sources) >= MOST_INCLUDES:
@@ -115,6 +120,15 @@ class TemplateLibrary:
                 waiting.append(await self._included(template, name))
                 sources[name] = waiting[-1].source
         return sources
+
+    async def _includes_of(self, template: Template) -> tuple[str, ...]:
+        known = self._known_includes.get(template)
+        if known is None:
+            known = await self._renderer.includes_of(template.name, template.source, template.domain_id)
+            self._known_includes[template] = known
+            while len(self._known_includes) > _MOST_KNOWN:
+                self._known_includes.popitem(last=False)
+        return known
 
     async def _included(self, template: Template, name: str) -> Template:
         try:

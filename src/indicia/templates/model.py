@@ -144,7 +144,7 @@ class Builtins(msgspec.Struct, frozen=True, kw_only=True):
         sender: `from`, the field's text.
         recipient: `rcpt`, the address.
         subject: `subject`.
-        submitted_at: `date.*` in UTC, given as unix seconds: retries and copies show one date.
+        sent_at: `date.*` in UTC, given as unix seconds: when the message was due, so that retries and copies agree.
         domain: `domain.name`.
         tracks_opens: `domain.tracking_open`.
         tracks_clicks: `domain.tracking_click`.
@@ -153,7 +153,7 @@ class Builtins(msgspec.Struct, frozen=True, kw_only=True):
     sender: str
     recipient: str
     subject: str
-    submitted_at: float
+    sent_at: float
     domain: str
     tracks_opens: bool = False
     tracks_clicks: bool = False

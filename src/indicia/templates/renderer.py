@@ -172,6 +172,8 @@ class _Process:
                 "-I",
                 "-m",
                 "indicia.templates.rendering.process",
+                # Settings may hold passwords, and templates are written by strangers.
+                env={},
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 limit=LARGEST_MESSAGE_BYTES,

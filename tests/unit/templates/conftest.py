@@ -17,7 +17,7 @@ BUILTINS = Builtins(
     sender="Ann <ann@news.example.com>",
     recipient="bob@example.org",
     subject="A & B",
-    submitted_at=1_700_000_000.0,
+    sent_at=1_700_000_000.0,
     domain="news.example.com",
     tracks_opens=True,
 )

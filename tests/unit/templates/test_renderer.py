@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import time
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -161,3 +162,12 @@ async def test_rendering_goes_on_after_a_process_was_killed(renderer):
         await renderer.render(_snapshot(BOMBS["growing number"]), BUILTINS, 1)
 
     assert (await renderer.render(_snapshot("fine"), BUILTINS, 1)).html == "fine"
+
+
+async def test_a_rendering_process_has_no_environment_and_no_files_of_ours(renderer):
+    await renderer.render(_snapshot("warm"), BUILTINS, 1)
+    pid = renderer._idle[0]._process.pid
+
+    assert Path(f"/proc/{pid}/environ").read_bytes() == b""
+    opened = [path.resolve() for path in Path(f"/proc/{pid}/fd").iterdir()]
+    assert not [path for path in opened if "socket" in path.name or path.suffix == ".sqlite3"]

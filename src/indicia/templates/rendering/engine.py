@@ -92,7 +92,7 @@ def _environment(sources: dict[str, str], *, is_strict: bool, escapes: bool) -> 
 
 
 def _builtin_variables(builtins: Builtins) -> dict[str, object]:
-    now = datetime.fromtimestamp(builtins.submitted_at, UTC)
+    now = datetime.fromtimestamp(builtins.sent_at, UTC)
     return {
         "from": builtins.sender,
         "rcpt": builtins.recipient,

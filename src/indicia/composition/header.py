@@ -8,8 +8,8 @@ from email.utils import format_datetime
 import msgspec
 
 from indicia.composition.field_rules import is_ours, is_structured
-from indicia.mail.address import Address, parse_list
-from indicia.mail.header_fields import address_field, is_field_name, plain_field, text_field
+from indicia.mail.address import Address, parse_list, parse_one
+from indicia.mail.header_fields import address_field, header_text, is_field_name, plain_field, text_field
 from indicia.messages.model import Content, Message, Recipient
 from indicia.messages.variables import Values, substituted
 
@@ -18,20 +18,22 @@ _VARIABLES = "X-OV-Variables"
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """The fields of a message that are the same for all its recipients, and who is in them.
+    """What all copies of a message share of its header.
 
     Attributes:
-        first: `Date` and `From`.
+        date: The `Date` field.
+        message_id: The `Message-ID` field.
         everyone: `To` and `Cc` with everybody in them.
-        reply_to: `Reply-To`, or nothing.
-        last: `Message-ID`.
+        sender: Who is in `From`.
+        reply_to: What `Reply-To` says; empty means there is none.
         mailboxes: By canonical form, for copies that show one recipient.
     """
 
-    first: tuple[bytes, ...]
+    date: bytes
+    message_id: bytes
     everyone: tuple[bytes, ...]
-    reply_to: tuple[bytes, ...]
-    last: tuple[bytes, ...]
+    sender: Address | None
+    reply_to: str
     mailboxes: dict[str, Address]
 
 
@@ -40,10 +42,11 @@ def envelope(message: Message, content: Content) -> Envelope:
     to, cc = (_addresses(texts) for texts in (content.to, content.cc))
     date = format_datetime(datetime.fromtimestamp(message.deliver_at, UTC))
     return Envelope(
-        first=(f"Date: {date}\r\n".encode(), address_field("From", _addresses([content.sender])[:1])),
+        date=f"Date: {date}\r\n".encode(),
+        message_id=f"Message-ID: <{message.message_id}>\r\n".encode(),
         everyone=tuple(address_field(name, found) for name, found in (("To", to), ("Cc", cc)) if found),
+        sender=parse_one(content.sender),
         reply_to=_reply_to(content),
-        last=(f"Message-ID: <{message.message_id}>\r\n".encode(),),
         mailboxes={address.canonical: address for address in (*cc, *to)},
     )
 
@@ -60,11 +63,12 @@ def header_of(
     custom = [(name, value) for name, value in content.headers if name.lower() != "reply-to"]
     taken = {name.lower() for name, _ in custom}
     fields = [
-        *shared.first,
+        shared.date,
+        _from(shared, values),
         *(_own_to(shared, recipient) if message.options.has_own_copies else shared.everyone),
-        *shared.reply_to,
+        _addressed("Reply-To", substituted(shared.reply_to, values)),
         text_field("Subject", substituted(content.subject, values)),
-        *shared.last,
+        shared.message_id,
         *(_custom(name, substituted(value, values)) for name, value in custom),
     ]
     # Half of the customer's and half of our List-Unsubscribe would be answered by nobody.
@@ -81,11 +85,23 @@ def _addresses(texts: Sequence[str]) -> list[Address]:
     return [address for text in texts for address in parse_list(text).addresses]
 
 
-def _reply_to(content: Content) -> tuple[bytes, ...]:
-    texts = [content.reply_to] if content.reply_to else []
-    texts = texts or [value for name, value in content.headers if name.lower() == "reply-to"]
-    addresses = _addresses(texts)
-    return (address_field("Reply-To", addresses),) if addresses else ()
+def _reply_to(content: Content) -> str:
+    if content.reply_to:
+        return content.reply_to
+    return ", ".join(value for name, value in content.headers if name.lower() == "reply-to")
+
+
+def _from(shared: Envelope, values: Values) -> bytes:
+    if shared.sender is None:
+        return b""
+    # A name may greet its recipient; the address is what the domain was allowed to send for.
+    name = substituted(shared.sender.name, values)
+    return address_field("From", [Address(name, shared.sender.local, shared.sender.domain)])
+
+
+def _addressed(name: str, text: str) -> bytes:
+    addresses = _addresses([header_text(text)])
+    return address_field(name, addresses) if addresses else b""
 
 
 def _own_to(shared: Envelope, recipient: Recipient) -> tuple[bytes, ...]:

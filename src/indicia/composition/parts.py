@@ -25,7 +25,6 @@ _BASE64_SHARE = 6
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 # Control characters, which quoted-printable hides from whatever is on the way.
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LONG_LINE = re.compile(rb"[^\n]{%d}" % _LONGEST_LINE)
 _MEDIA_TYPE = re.compile(r"(?P<type>[a-z0-9!#$&^_.+-]{1,64}/[a-z0-9!#$&^_.+-]{1,64})(?P<parameters>\s*;.*)?", re.DOTALL)
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([A-Za-z0-9_.:+-]{1,40})\"?", re.IGNORECASE)
 # Besides control characters, those that make a name read as another: bidirectional overrides and line separators.
@@ -77,7 +76,9 @@ def multipart(subtype: str, parts: Sequence[Part], boundary: str) -> Part:
     for part in parts:
         pieces += (f"--{boundary}\r\n".encode() + part.fields + b"\r\n", *part.body)
     pieces.append(f"--{boundary}--\r\n".encode())
-    return Part(f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n'.encode(), tuple(pieces))
+    # RFC 2387 3.1 asks for the type of what the other parts belong to.
+    root = ' type="text/html";' if subtype == "related" else ""
+    return Part(f'Content-Type: multipart/{subtype};{root}\r\n boundary="{boundary}"\r\n'.encode(), tuple(pieces))
 
 
 def file_name(name: str) -> str:
@@ -141,12 +142,16 @@ async def file_lines(file: StoredFile, read: ReadFile) -> AsyncIterator[bytes]:
 
 
 def _encoded(content: bytes) -> tuple[str, bytes]:
-    if content.isascii() and not _CONTROL.search(content) and not _LONG_LINE.search(content):
+    if content.isascii() and not _CONTROL.search(content) and _longest_line(content) <= _LONGEST_LINE:
         return "7bit", content
     ascii_bytes = len(content.decode("ascii", "ignore"))
     if (len(content) - ascii_bytes) * _BASE64_SHARE > len(content):
         return "base64", _lines(content)
     return "quoted-printable", binascii.b2a_qp(content)
+
+
+def _longest_line(content: bytes) -> int:
+    return max(map(len, content.split(b"\n")))
 
 
 def _lines(content: bytes) -> bytes:

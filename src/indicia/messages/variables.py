@@ -14,16 +14,22 @@ import msgspec
 _MARK = "%recipient"
 _PLACEHOLDER = re.compile(r"%recipient(?:\.([\w.-]{1,128}))?%")
 
-# How far before a placeholder its tag can begin. A longer one is taken for text, whose escapes are those of quotes too.
-_LOOK_BACK = 2048
 # Documents whose places are remembered.
 _LARGEST_KEPT = 256 * 1024
-_CLOSED_QUOTES = re.compile(r"\"[^\"]*\"|'[^']*'")
-_URL_ATTRIBUTE = re.compile(
-    r"""(?:^|[\s"'/])(?:xlink:href|href|src|srcset|action|formaction|background|poster|cite|data|longdesc|ping)
-    \s*=\s*["']?(?P<url>[^"']*)\Z""",
-    re.IGNORECASE | re.VERBOSE,
+# How far before a placeholder its tag can begin. A longer one is taken for text, whose escapes are those of quotes too.
+_LOOK_BACK = 4096
+# What decides about the places in a tag.
+_IN_TAG = re.compile(r"[\"'=>]|\s+")
+_ATTRIBUTE_NAME = re.compile(r"[\w:-]+\Z")
+_LONGEST_ATTRIBUTE_NAME = 40
+_URL_ATTRIBUTES = frozenset(
+    {
+        *("action", "background", "cite", "data", "formaction", "href"),
+        *("longdesc", "ping", "poster", "src", "srcset", "xlink:href"),
+    }
 )
+# Whatever comes after so many characters of a URL is not its scheme.
+_LONGEST_SCHEME = 1024
 _SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms", "cid"})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # URL parsers leave these out wherever they stand, so they would hide a scheme.
@@ -112,16 +118,20 @@ def _layout(document: str) -> _Layout:
     pieces: list[_Piece] = []
     position = 0
     url_start: tuple[int, int] | None = None
+    tag = _Tag(document, 0)
     for match in _PLACEHOLDER.finditer(document):
         start = match.start()
-        before = document[position:start]
-        is_bare, url = _place(document, start)
+        opened = document.rfind("<", max(tag.read_to, start - _LOOK_BACK), start)
+        if opened >= 0:
+            tag = _Tag(document, opened)
+        tag.read(start)
+        url = tag.url_begun(start)
         if url is None:
             url_start = None
-        elif len(url) <= len(before) or url_start is None:
+        elif tag.value_start is not None and tag.value_start >= position:
             # Every placeholder makes two pieces of the output, the text before it and its value.
-            url_start = (2 * len(pieces), len(before) - len(url))
-        pieces.append(_Piece(before, match[0], match[1], is_bare, url_start))
+            url_start = (2 * len(pieces), tag.value_start - position)
+        pieces.append(_Piece(document[position:start], match[0], match[1], tag.is_open and not tag.quote, url_start))
         position = match.end()
     return _Layout(tuple(pieces), document[position:])
 
@@ -130,18 +140,57 @@ def _layout(document: str) -> _Layout:
 _kept_layout = lru_cache(32)(_layout)
 
 
-def _place(document: str, start: int) -> tuple[bool, str | None]:
-    """Tell whether the placeholder at `start` is bare in a tag, and what of a URL before it, if no scheme yet."""
-    opened = document.rfind("<", max(0, start - _LOOK_BACK), start)
-    if opened < 0 or document.rfind(">", opened, start) >= 0:
-        return False, None
-    tag = document[opened:start]
-    open_part = _CLOSED_QUOTES.sub("", tag)
-    is_bare = not ('"' in open_part or "'" in open_part)
-    url = _URL_ATTRIBUTE.search(tag)
-    if url is None or any(mark in html.unescape(url["url"]) for mark in ":/?#"):
-        return is_bare, None
-    return is_bare, url["url"]
+class _Tag:
+    """A tag as far as it was read: each character of a document is read once, whatever a document is made of."""
+
+    def __init__(self, document: str, opened: int) -> None:
+        """Begin at the `<` at `opened`, which is none where no letter follows."""
+        self._document = document
+        self.is_open = document[opened + 1 : opened + 2].isalpha() and document.startswith("<", opened)
+        self.read_to = opened
+        self.quote = ""
+        self.value_start: int | None = None
+        self._name = ""
+
+    def read(self, end: int) -> None:
+        """Read on up to `end`."""
+        if self.is_open:
+            for match in _IN_TAG.finditer(self._document, self.read_to, end):
+                if match[0] == ">" and not self.quote:
+                    self.is_open = False
+                    break
+                self._take(match[0], match.start(), match.end())
+        self.read_to = end
+
+    def url_begun(self, end: int) -> str | None:
+        """Answer what of a URL stands before `end`, if one begins there that has no scheme yet."""
+        if not self.is_open or self.value_start is None or self._name not in _URL_ATTRIBUTES:
+            return None
+        if end - self.value_start > _LONGEST_SCHEME:
+            return None
+        begun = self._document[self.value_start : end]
+        return None if any(mark in html.unescape(begun) for mark in ":/?#") else begun
+
+    def _take(self, mark: str, start: int, end: int) -> None:
+        if self.quote:
+            if mark == self.quote:
+                self.quote = ""
+                self.value_start = None
+        elif mark == "=":
+            self._begin_value(start, end)
+        elif self.value_start == start:
+            # A quote begins a value only where that begins; white space may stand between it and its `=`.
+            self.quote = mark if mark in "\"'" else ""
+            self.value_start = end
+        elif mark not in "\"'":
+            self.value_start = None
+
+    def _begin_value(self, start: int, end: int) -> None:
+        if self.value_start is None:
+            before = self._document[max(0, start - _LONGEST_ATTRIBUTE_NAME) : start].rstrip()
+            name = _ATTRIBUTE_NAME.search(before)
+            self._name = name[0].lower() if name else ""
+            self.value_start = end
 
 
 def _value(path: str | None, values: Values) -> str | None:

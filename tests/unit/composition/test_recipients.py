@@ -75,6 +75,30 @@ async def test_a_header_is_in_utf_8_only_where_a_local_part_is_not_ascii(post, a
     assert b"Subject: =?utf-8?b?" in composed.content
 
 
+async def test_placeholders_are_filled_in_fields_and_in_the_senders_name_but_not_in_the_senders_address(post):
+    message = await post.copy(
+        variables=b'{"n": "5\\r\\nBcc: v@evil.example", "a": "\\u017d, Inc."}',
+        options=_OWN,
+        sender='"%recipient.a%" <ann+%recipient.n%@news.example.com>',
+        headers=(("Reply-To", "reply+%recipient.n%@example.com"), ("X-N", "%recipient.n%")),
+        text="t",
+    )
+
+    assert parsed(message)["From"].addresses[0].display_name == "Ž, Inc."
+    assert parsed(message)["From"].addresses[0].addr_spec == "ann+%recipient.n%@news.example.com"
+    assert parsed(message)["X-N"] == "5  Bcc: v@evil.example"
+    assert "bcc" not in field_names(message)
+    assert b"evil.example" not in message.partition(b"Reply-To:")[2].partition(b"\r\n")[0]
+
+
+async def test_a_reply_to_with_placeholders_is_an_address_of_the_copy(post):
+    message = await post.copy(
+        variables=b'{"n": 5}', options=_OWN, headers=(("Reply-To", "Ann <r+%recipient.n%@example.com>"),), text="t"
+    )
+
+    assert str(parsed(message)["Reply-To"]) == "Ann <r+5@example.com>"
+
+
 async def test_v_fields_are_stored_in_the_message_filled_in(post):
     options = Options(variables={"id": "%recipient.n%", "plain": "žluť"})
 

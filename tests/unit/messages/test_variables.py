@@ -1,6 +1,7 @@
 """Recipient variables: one pass, escaped for where they stand."""
 
 import html
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -68,6 +69,14 @@ def test_a_value_is_never_looked_at_again():
         ("<a href=%recipient.v%>", "data:text/html,x", "<a href=#>"),
         ('<img alt="x" src="%recipient.v%">', "data:x", '<img alt="x" src="#">'),
         ('<img src="a.png"> %recipient.v%', "a:b", '<img src="a.png"> a:b'),
+        ('<p title="a>b" lang=%recipient.v%>', "a b", '<p title="a>b" lang=a&#32;b>'),
+        ("<a href= %recipient.v%>", "data:x", "<a href= #>"),
+        ("<a href='%recipient.v%'>", "data:x", "<a href='#'>"),
+        ('<v:rect href="%recipient.v%">', "data:x", '<v:rect href="#">'),
+        ('<!--[if mso]><v:r href="%recipient.v%"><![endif]-->', "data:x", '<!--[if mso]><v:r href="#"><![endif]-->'),
+        ('<a title=x href="%recipient.v%">', "data:x", '<a title=x href="#">'),
+        ('<a title="=" href="%recipient.v%">', "data:x", '<a title="=" href="#">'),
+        ("1 < 2 %recipient.v%", "a b", "1 < 2 a b"),
         ('<p title="it\'s" lang="%recipient.v%">', "a b", '<p title="it\'s" lang="a b">'),
     ],
 )
@@ -79,6 +88,24 @@ def test_a_scheme_in_two_values_is_refused_too():
     values = Values("x@y", {"a": "java" + "\t" * 5000, "b": "script:alert(1)"})
 
     assert "script:" not in substituted_html('<a href="%recipient.a%%recipient.b%">', values)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "<a " + "href=" * 20_000 + "%recipient.v%" * 5_000,
+        "<a href=%recipient.v%" * 5_000,
+        '<a title="' + "'%recipient.v%" * 5_000,
+        "<" * 50_000 + "%recipient.v%" * 5_000,
+        ("<a " + " " * 4_000 + "%recipient.v%") * 50,
+        "%recipient" * 20_000,
+    ],
+)
+def test_no_document_takes_long(document):
+    before = time.process_time()
+    substituted_html(document, _with("x"))
+
+    assert time.process_time() - before < 0.5
 
 
 class _Tags(HTMLParser):

@@ -58,6 +58,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     retry_schedule: RetrySchedule = RetrySchedule()
     expire_hours: float = 72.0
     public_url: str = "http://127.0.0.1:8080"
+    smtpd_listen: Address | None = None
+    smtpd_certificate: Path | None = None
     settle_seconds: float = 10.0
     log_level: str = "info"
     log_format: str = "json"
@@ -112,11 +114,10 @@ def read_settings(given: Mapping[str, str]) -> Settings:
     for name, text in given.items():
         if name not in _READERS:
             raise SettingsError(f"{name}: unknown setting{_suggestion(name)}")
-        reader = _READERS[name]
-        if text == "" or reader is None:
+        if text == "":
             continue
         try:
-            values[name.removeprefix(PREFIX).lower()] = reader(text)
+            values[name.removeprefix(PREFIX).lower()] = _READERS[name](text)
         except ValueError as error:
             raise SettingsError(f"{name}: {error}") from error
     return Settings(**values)  # type: ignore[arg-type]
@@ -148,6 +149,10 @@ def _address(text: str) -> Address:
     if not host or not port.isdecimal() or int(port) > 65_535:
         raise ValueError(f"must be host:port, such as 127.0.0.1:8080, not {text!r}")
     return Address(host.removeprefix("[").removesuffix("]"), int(port))
+
+
+def _address_or_off(text: str) -> Address | None:
+    return None if text.lower() == "off" else _address(text)
 
 
 def _base_url(text: str) -> str:
@@ -221,8 +226,7 @@ def _not_yet(text: str) -> None:
     raise ValueError(f"{text!r} cannot be used yet: this version runs in one process")
 
 
-# A name without a reader belongs to a part of the contract that this version does not have: scripts may set it.
-_READERS: dict[str, Callable[[str], object] | None] = {
+_READERS: dict[str, Callable[[str], object]] = {
     "INDICIA_DATA_DIR": Path,
     "INDICIA_LISTEN": _address,
     "INDICIA_DATABASE_URL": _database_url,
@@ -243,5 +247,6 @@ _READERS: dict[str, Callable[[str], object] | None] = {
     "INDICIA_LOG_LEVEL": _one_of("debug", "info", "warning", "error"),
     "INDICIA_LOG_FORMAT": _one_of("json", "text"),
     "INDICIA_PUBLIC_URL": _base_url,
-    "INDICIA_SMTPD_LISTEN": None,
+    "INDICIA_SMTPD_LISTEN": _address_or_off,
+    "INDICIA_SMTPD_CERTIFICATE": Path,
 }

@@ -28,6 +28,7 @@ from indicia.entrypoints.api.bot import BotApi
 from indicia.entrypoints.api.domains import DomainsApi
 from indicia.entrypoints.api.health import HealthApi
 from indicia.entrypoints.api.labels import LabelsApi
+from indicia.entrypoints.api.stats import StatsApi
 from indicia.entrypoints.api.templates import TemplatesApi
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.net.egress import MAX_URL_BYTES
@@ -56,6 +57,7 @@ def test_every_route_is_described_and_nothing_else():
         domains=DomainsApi(nothing),
         health=HealthApi(nothing, nothing, nothing),
         labels=LabelsApi(nothing, nothing),
+        stats=StatsApi(nothing, nothing),
         templates=TemplatesApi(nothing, nothing),
         whoami=WhoAmI(nothing),
     )

@@ -6,25 +6,32 @@ from contextlib import AsyncExitStack
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from indicia.base.errors import AppError
 from indicia.bootstrap.composition import composer
 from indicia.bootstrap.deliveries import MailTraffic, mail_traffic, mail_work
 from indicia.bootstrap.detection import detection_work
 from indicia.bootstrap.housekeeping import housekeeping
-from indicia.bootstrap.opening import open_datasets, open_store
+from indicia.bootstrap.opening import Store, open_datasets, open_store
 from indicia.bootstrap.outside import Outside, open_outside
-from indicia.bootstrap.tracking import additions, follow_results, reporting, tracking_work
+from indicia.bootstrap.smtpd import inbound_listener
+from indicia.bootstrap.tracking import additions, follow_keys, follow_results, reporting, tracking_work
 from indicia.bootstrap.web import web
 from indicia.bootstrap.webhooks import WebhookTraffic, webhook_traffic, webhook_work
 from indicia.bootstrap.work import Workshop
-from indicia.config import Settings
+from indicia.config import Address, Settings
 from indicia.entrypoints.workers.runner import Runner
+
+
+class ListenError(AppError):
+    """An address cannot be listened on."""
 
 
 class Service:
     """The whole program as one ASGI application, started and stopped by the server's lifespan events."""
 
-    def __init__(self, settings: Settings, *, with_workers: bool) -> None:
+    def __init__(self, settings: Settings, *, with_workers: bool, with_smtpd: bool) -> None:
         self._settings = settings
+        self._with_smtpd = with_smtpd
         self._with_workers = with_workers
         self._closing = AsyncExitStack()
         self._runners: list[Runner] = []
@@ -48,12 +55,15 @@ class Service:
         store = await self._closing.enter_async_context(open_store(self._settings))
         datasets = open_datasets(self._settings) if self._with_workers else None
         follow_results(store, datasets)
+        self._background.append(asyncio.create_task(follow_keys(store.keyring)))
         registry = CollectorRegistry()
         outside = open_outside(self._settings, self._closing)
         traffic = webhook_traffic(self._settings, store, registry)
         mail = mail_traffic(self._settings, store, outside, registry)
         self._closing.push_async_callback(mail.policies.close)
         self._app = web(self._settings, store, outside, registry, (traffic.metrics.refresh, mail.metrics.refresh))
+        if self._with_smtpd and self._settings.smtpd_listen is not None:
+            await self._listen(store, self._settings.smtpd_listen)
         if datasets is not None:
             workshop = Workshop(self._settings, store, datasets, outside.resolver, outside.client, registry)
             await self._start_workers(workshop, outside, traffic, mail)
@@ -67,6 +77,14 @@ class Service:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         await self._closing.aclose()
+
+    async def _listen(self, store: Store, address: Address) -> None:
+        listener = inbound_listener(self._settings, store)
+        try:
+            await listener.listen(*address)
+        except OSError as error:
+            raise ListenError(f"cannot listen for mail on {address.host}:{address.port}: {error.strerror}") from error
+        self._closing.push_async_callback(listener.close)
 
     async def _start_workers(
         self, workshop: Workshop, outside: Outside, traffic: WebhookTraffic, mail: MailTraffic
@@ -84,7 +102,7 @@ class Service:
         self._runners = [runner for part in parts for runner in part.runners]
         background = [coroutine for part in parts for coroutine in part.background]
         self._running = [asyncio.create_task(runner.run()) for runner in self._runners]
-        self._background = [asyncio.create_task(work) for work in [*background, housekeeping(workshop).run()]]
+        self._background += [asyncio.create_task(work) for work in [*background, housekeeping(workshop).run()]]
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

@@ -44,10 +44,10 @@ def opt_outs(store: Store) -> OptOuts:
 
 
 def tracking_work(workshop: Workshop) -> Work:
-    """Build what hands hits to detection, and what follows the keys that other processes make."""
+    """Build what hands hits to detection."""
     store = workshop.store
     handing_over = HandingOver(store.database, store.jobs, system_clock, time_ordered_uuid)
-    return Work((), (handing_over.run(), _follow_keys(store.keyring)))
+    return Work((), (handing_over.run(),))
 
 
 def reporting(workshop: Workshop) -> Reporting:
@@ -69,7 +69,8 @@ def follow_results(store: Store, datasets: Datasets | None) -> None:
     store.events.subscribe(results.follow, lambda: None)
 
 
-async def _follow_keys(keyring: Keyring) -> None:
+async def follow_keys(keyring: Keyring) -> None:
+    """Take up keys that other processes make, until cancelled."""
     while True:
         await asyncio.sleep(_KEYS_SECONDS)
         await keyring.refresh()

@@ -23,10 +23,12 @@ from indicia.entrypoints.api.bot import BotApi
 from indicia.entrypoints.api.domains import DomainsApi
 from indicia.entrypoints.api.health import HealthApi, RefreshGauges
 from indicia.entrypoints.api.labels import LabelsApi
+from indicia.entrypoints.api.stats import StatsApi
 from indicia.entrypoints.api.templates import TemplatesApi
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.entrypoints.front import Front
 from indicia.queue.jobs import Jobs
+from indicia.tracking.statistics.report import Statistics
 from indicia.webhooks.outbox import JOB_KIND as WEBHOOK_JOBS
 
 
@@ -45,6 +47,7 @@ def web(
         domains=DomainsApi(store.domains),
         health=HealthApi(store.database, registry, _gauges(store.jobs, registry, measured)),
         labels=LabelsApi(Labels(store.database, system_clock), admission),
+        stats=StatsApi(Statistics(store.database, system_clock), Admission(store.domains, limits=limits)),
         templates=TemplatesApi(store.templates, Admission(store.domains, limits=limits)),
         whoami=WhoAmI(store.domains),
     )

@@ -14,9 +14,11 @@ from indicia.cli.keys import key
 from indicia.cli.migrate import migrate
 from indicia.cli.queue import queue
 from indicia.cli.score import score
-from indicia.cli.serve import api, serve, worker
+from indicia.cli.serve import api, serve, smtpd, worker
 from indicia.cli.signing_keys import signing_key
+from indicia.cli.stats import stats
 from indicia.cli.templates import template
+from indicia.cli.tracking import tracking
 from indicia.cli.webhooks import webhook
 
 
@@ -29,6 +31,7 @@ def indicia() -> None:
 for command in (
     serve,
     api,
+    smtpd,
     worker,
     migrate,
     domain,
@@ -37,6 +40,8 @@ for command in (
     key,
     signing_key,
     queue,
+    tracking,
+    stats,
     webhook,
     datasets,
     explain,

@@ -12,10 +12,9 @@ from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 from starlette.types import ASGIApp
 
-from indicia.base.errors import AppError
 from indicia.base.log import set_up_logging
 from indicia.bootstrap.preparing import DemoAccount, prepare
-from indicia.bootstrap.running import Service
+from indicia.bootstrap.running import ListenError, Service
 from indicia.config import Address, Settings, load_settings
 
 # A head that is sent slower than this is no honest client's; granian closes the connection.
@@ -26,10 +25,6 @@ _STOP_SECONDS = 20
 _DEMO_AGENT = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/79.0.3945.88 Safari/537.36"
 )
-
-
-class ListenError(AppError):
-    """The address cannot be listened on."""
 
 
 @click.command()
@@ -58,7 +53,19 @@ def worker() -> None:
     """Run the workers alone, until interrupted."""
     settings = load_settings()
     set_up_logging(level=settings.log_level, as_json=settings.log_format == "json")
-    asyncio.run(_work(settings))
+    asyncio.run(_run(Service(settings, with_workers=True, with_smtpd=False), "Indicia's workers run"))
+
+
+@click.command()
+def smtpd() -> None:
+    """Run the inbound mail listener alone, until interrupted: bounces, complaints, unsubscribes."""
+    settings = load_settings()
+    if settings.smtpd_listen is None:
+        raise click.UsageError("Set INDICIA_SMTPD_LISTEN to host:port, such as 0.0.0.0:25.")
+    set_up_logging(level=settings.log_level, as_json=settings.log_format == "json")
+    host, port = settings.smtpd_listen
+    said = f"Indicia takes returned mail on {host}:{port}"
+    asyncio.run(_run(Service(settings, with_workers=False, with_smtpd=True), said))
 
 
 def service_with_workers() -> ASGIApp:
@@ -77,7 +84,7 @@ def _service(*, with_workers: bool) -> ASGIApp:
     gc.set_threshold(50_000, 20, 100)
     settings = load_settings()
     set_up_logging(level=settings.log_level, as_json=settings.log_format == "json")
-    return Service(settings, with_workers=with_workers)
+    return Service(settings, with_workers=with_workers, with_smtpd=with_workers)
 
 
 def _run_server(settings: Settings, factory: str) -> None:
@@ -98,13 +105,12 @@ def _run_server(settings: Settings, factory: str) -> None:
     ).serve()
 
 
-async def _work(settings: Settings) -> None:
-    service = Service(settings, with_workers=True)
+async def _run(service: Service, said: str) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await service.start()
-    click.echo("Indicia's workers run", err=True)
+    click.echo(said, err=True)
     await stop.wait()
     await service.stop()
 

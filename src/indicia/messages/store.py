@@ -116,6 +116,15 @@ def settle_recipient(row: int, state: RecipientState, now: float) -> Steps[None]
     )
 
 
+def fail_delivered(row: int, now: float) -> Steps[bool]:
+    """Note that a copy which a server had taken failed after all; answer whether that is news."""
+    rows = yield Statement(
+        "UPDATE recipients SET state = $1, settled_at = $2 WHERE id = $3 AND state = $4 RETURNING id",
+        (RecipientState.FAILED.value, now, row, RecipientState.DELIVERED.value),
+    )
+    return bool(rows)
+
+
 def forget_content(before: float, limit: int) -> Steps[None]:
     """Empty up to `limit` messages submitted before `before` of which no recipient waits any more."""
     yield Statement(

@@ -7,6 +7,8 @@ from indicia.tracking.keys import Keyring
 from indicia.tracking.sealing import Sealing
 
 _ID_BYTES = 6
+# A feedback address for a whole domain, as it is given to providers, is about no recipient by itself.
+WHOLE_DOMAIN = 0
 
 
 class ReturnPaths:

@@ -20,6 +20,7 @@ from indicia.entrypoints.api.health import HealthApi
 from indicia.entrypoints.api.labels import LabelsApi
 from indicia.entrypoints.api.reference import ReferenceFile
 from indicia.entrypoints.api.replies import as_api_error, error_reply
+from indicia.entrypoints.api.stats import StatsApi
 from indicia.entrypoints.api.templates import TemplatesApi
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.net.client_address import Network
@@ -42,6 +43,7 @@ class Endpoints(NamedTuple):
     domains: DomainsApi
     health: HealthApi
     labels: LabelsApi
+    stats: StatsApi
     templates: TemplatesApi
     whoami: WhoAmI
 
@@ -59,6 +61,7 @@ def api_app(
             _route("/{domain}/bot", endpoints.bot.submit, "POST"),
             _route("/{domain}/bot/labels", endpoints.labels.answer, "GET", "POST"),
             _route("/{domain}/bot/{request_id}", endpoints.bot.result, "GET"),
+            _route("/{domain}/stats", endpoints.stats.show, "GET"),
             _route("/{domain}/templates", endpoints.templates.list, "GET"),
             _route("/{domain}/templates/{name}", endpoints.templates.answer, "GET", "PUT", "DELETE"),
         ],

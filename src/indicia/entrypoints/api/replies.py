@@ -13,7 +13,8 @@ from indicia.domains.model import DomainNotFoundError
 from indicia.entrypoints.api.errors import ApiError
 from indicia.repeats.model import RepeatConflictError
 from indicia.storage.database import StorageError
-from indicia.templates.model import RenderingUnavailableError, TemplateNotFoundError, TemplatesError
+from indicia.templates.model import TemplateNotFoundError, TemplatesError
+from indicia.tracking.statistics.report import InvalidQuestionError
 
 # How long a client waits before it tries again when the store could not take its request.
 _RETRY_AFTER_SECONDS = 5
@@ -47,7 +48,7 @@ def as_api_error(error: AppError) -> ApiError | None:
     match error:
         case DomainNotFoundError():
             return ApiError(404, f"Domain not found: {error.name}")
-        case InvalidRequestError(problems=problems):
+        case InvalidRequestError(problems=problems) | InvalidQuestionError(problems=problems):
             message = problems[0] if len(problems) == 1 else f"{len(problems)} problems in the request; see errors"
             return ApiError(400, message, errors=problems)
         case RepeatConflictError():
@@ -55,7 +56,7 @@ def as_api_error(error: AppError) -> ApiError | None:
         case TemplatesError():
             is_absent = isinstance(error, TemplateNotFoundError) and error.included_by is None
             return ApiError(404 if is_absent else 400, error.explanation)
-        case StorageError() | RenderingUnavailableError():
+        case StorageError():
             retry_after = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
             return ApiError(503, "The request could not be stored; try again", headers=retry_after)
     return None

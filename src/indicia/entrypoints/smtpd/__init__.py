@@ -1,0 +1,1 @@
+"""Inbound mail: what comes back to addresses that we wrote ourselves, and nothing else."""

@@ -1,0 +1,173 @@
+"""Acts on mail that comes back to addresses of ours: bounces, complaints, unsubscribes. Forged ones change nothing.
+
+Every fact is stored once, in one transaction with its event; the same report again changes nothing.
+"""
+
+from indicia.base.clock import Clock
+from indicia.base.log import get_logger
+from indicia.domains.registry import DomainRegistry
+from indicia.events.log import EventLog
+from indicia.events.model import Event, EventType, Severity
+from indicia.mail.address import Address, parse_one
+from indicia.mail.arf import FeedbackReport
+from indicia.mail.bounces import HARD, BounceClass, classify
+from indicia.mail.dsn import DeliveryReport
+from indicia.mail.replies import Reply
+from indicia.mail.returned import Returned, ReturnedKind, understand
+from indicia.mail.verp import OurAddress, Purpose
+from indicia.messages.event_data import event_about
+from indicia.messages.model import Message, Recipient
+from indicia.messages.store import fail_delivered, message_of_row, recipients_of_rows
+from indicia.storage.database import Database, Steps
+from indicia.suppressions.guard import Suppressions
+from indicia.suppressions.model import SuppressionType
+from indicia.suppressions.store import types_among
+from indicia.tracking.keys import Keyring
+from indicia.tracking.opt_outs import OptOuts
+from indicia.tracking.return_paths import WHOLE_DOMAIN, authenticate
+from indicia.tracking.return_paths import Returned as Subject
+
+log = get_logger()
+
+_MOST_SUBJECTS = 5
+
+
+class ReturnedMail:
+    """Where the inbound listener leaves messages."""
+
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        *,
+        domains: DomainRegistry,
+        suppressions: Suppressions,
+        events: EventLog,
+        opt_outs: OptOuts,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._domains = domains
+        self._suppressions = suppressions
+        self._events = events
+        self._opt_outs = opt_outs
+        self._clock = clock
+
+    async def receive(self, address: OurAddress, content: bytes) -> None:
+        """Act on a message to one of our addresses; whatever cannot be understood is dropped.
+
+        Raises:
+            StorageError: Nothing is stored.
+        """
+        subject = await authenticate(self._keyring, address)
+        if subject is None:
+            return
+        returned = understand(content)
+        log.info("mail.returned", purpose=address.purpose, kind=returned.kind, domain=address.domain)
+        if returned.kind is ReturnedKind.COMPLAINT and returned.feedback is not None:
+            await self._complain(subject, returned.feedback)
+        elif returned.kind is ReturnedKind.BOUNCE and returned.report is not None:
+            if address.purpose is Purpose.BOUNCE:
+                await self._bounce(subject, returned.report)
+        elif address.purpose is Purpose.UNSUBSCRIBE and _is_a_wish(returned):
+            await self._opt_out(subject, "mail to the unsubscribe address")
+
+    async def _complain(self, subject: Subject, feedback: FeedbackReport) -> None:
+        about = await self._subject_of(subject, feedback)
+        if about is None:
+            return
+        if feedback.feedback_type == "opt-out":
+            await self._opt_out(about, "opt-out reported by the mailbox provider")
+            return
+        copy = await self._copy(about)
+        if copy is None:
+            return
+        message, recipient, mailbox = copy
+        told = {"feedback-type": feedback.feedback_type, "user-agent": feedback.user_agent}
+        event = event_about(message, recipient, EventType.COMPLAINED, self._clock(), {"complaint": told})
+        reason = f"complaint ({feedback.feedback_type})"
+        await self._database.run(self._suppress(recipient.domain_id, mailbox, reason, event))
+        self._events.announce()
+
+    async def _subject_of(self, subject: Subject, feedback: FeedbackReport) -> Subject | None:
+        """Answer whose complaint it is: the address's own recipient, or one that the report authentically names."""
+        if subject.recipient_id != WHOLE_DOMAIN:
+            return subject
+        for address in feedback.subjects[:_MOST_SUBJECTS]:
+            named = await authenticate(self._keyring, address)
+            if named is not None and named.domain == subject.domain and named.recipient_id != WHOLE_DOMAIN:
+                return named
+        return None
+
+    async def _opt_out(self, subject: Subject, how: str) -> None:
+        await self._opt_outs.opt_out(subject.domain, subject.recipient_id, None, how=how)
+
+    async def _bounce(self, subject: Subject, report: DeliveryReport) -> None:
+        copy = await self._copy(subject)
+        if copy is None:
+            return
+        message, recipient, mailbox = copy
+        now = self._clock()
+        bounce_class = _bounce_class(report)
+        event = event_about(
+            message,
+            recipient,
+            EventType.FAILED,
+            now,
+            {
+                "delivery-status": {
+                    "bounce-class": bounce_class.value,
+                    "code": report.code or (550 if report.is_permanent else 450),
+                    "description": report.diagnostic,
+                    "enhanced-code": report.status or None,
+                    "message": [report.diagnostic],
+                    "mx-host": report.remote_mta or None,
+                },
+                # The server gave up, for good or after trying for too long.
+                "reason": "bounce" if report.is_permanent else "old",
+            },
+            severity=Severity.PERMANENT,
+        )
+        is_hard = report.is_permanent and bounce_class in HARD
+        await self._database.run(self._fail(recipient, mailbox if is_hard else None, report.diagnostic, event, now))
+        self._events.announce()
+
+    async def _copy(self, subject: Subject) -> tuple[Message, Recipient, Address] | None:
+        """Find the copy that an authentic address is about; None where it is forgotten."""
+        domain = await self._domains.named(subject.domain)
+        recipients = await recipients_of_rows(self._database, [subject.recipient_id])
+        if domain is None or not recipients or recipients[0].domain_id != domain.id:
+            return None
+        message = await message_of_row(self._database, recipients[0].message_row)
+        mailbox = parse_one(recipients[0].address)
+        return None if message is None or mailbox is None else (message, recipients[0], mailbox)
+
+    def _fail(
+        self, recipient: Recipient, suppressed: Address | None, reason: str, event: Event, now: float
+    ) -> Steps[None]:
+        if not (yield from fail_delivered(recipient.id, now)):
+            return
+        yield from self._events.append([event])
+        if suppressed is not None:
+            yield from self._suppressions.add(recipient.domain_id, suppressed, SuppressionType.BOUNCE, reason)
+
+    def _suppress(self, domain_id: int, mailbox: Address, reason: str, event: Event) -> Steps[None]:
+        known = yield from types_among(domain_id, [mailbox.canonical])
+        if (mailbox.canonical, SuppressionType.COMPLAINT) in known:
+            return
+        yield from self._suppressions.add(domain_id, mailbox, SuppressionType.COMPLAINT, reason)
+        yield from self._events.append([event])
+
+
+def _is_a_wish(returned: Returned) -> bool:
+    """Tell a person's mail, or a provider's in their name, from what servers send by themselves."""
+    return returned.kind is ReturnedKind.OTHER and returned.feedback is None
+
+
+def _bounce_class(report: DeliveryReport) -> BounceClass:
+    words = f"{report.status} {report.diagnostic}".strip()
+    code = report.code or (550 if report.is_permanent else 450)
+    if report.status and report.status[0] != str(code)[0]:
+        code = 550 if report.is_permanent else 450
+    return classify(Reply(code, (words,)), of_recipient=True)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from indicia.composition.model import Piece, ReadFile, StoredFile
+from indicia.mail.display_names import decoded
 from indicia.mail.header_fields import encoded_parameter, parameter
 from indicia.messages.model import Attachment
 
@@ -83,7 +84,7 @@ def multipart(subtype: str, parts: Sequence[Part], boundary: str) -> Part:
 
 def file_name(name: str) -> str:
     """Answer the name that a file gets in mail: no folders, nothing that cannot be seen."""
-    plain = _NO_NAME.sub("", name).replace("\\", "/").rpartition("/")[2].strip(" .")
+    plain = _NO_NAME.sub("", decoded(name)).replace("\\", "/").rpartition("/")[2].strip(" .")
     return plain[:_LONGEST_NAME] or "attachment"
 
 

@@ -74,20 +74,7 @@ def substituted_html(document: str, values: Values) -> str:
     escaped: dict[tuple[str | None, bool], str] = {}
     for piece in layout.pieces:
         done.append(piece.before)
-        key = (piece.path, piece.is_bare)
-        known = escaped.get(key)
-        if known is None:
-            value = _value(piece.path, values)
-            if value is None:
-                known = piece.written
-            elif piece.url_start is None:
-                known = _escaped(value, is_bare=piece.is_bare)
-            else:
-                begun = "".join(done[piece.url_start[0] :])[piece.url_start[1] :]
-                done.append(_escaped(_safe_url(html.unescape(begun), value), is_bare=piece.is_bare))
-                continue
-            escaped[key] = known
-        done.append(known)
+        done.append(_filled(piece, values, done, escaped))
     done.append(layout.end)
     return "".join(done)
 
@@ -191,6 +178,21 @@ class _Tag:
             name = _ATTRIBUTE_NAME.search(before)
             self._name = name[0].lower() if name else ""
             self.value_start = end
+
+
+def _filled(piece: _Piece, values: Values, done: list[str], escaped: dict[tuple[str | None, bool], str]) -> str:
+    """Answer what comes in place of a placeholder, after what is `done`; `escaped` are values that came before."""
+    if piece.url_start is None and (known := escaped.get((piece.path, piece.is_bare))) is not None:
+        return known
+    value = _value(piece.path, values)
+    if value is None:
+        return piece.written
+    if piece.url_start is not None:
+        first, offset = piece.url_start
+        begun = "".join(done[first:])[offset:]
+        return _escaped(_safe_url(html.unescape(begun), value), is_bare=piece.is_bare)
+    filled = escaped[piece.path, piece.is_bare] = _escaped(value, is_bare=piece.is_bare)
+    return filled
 
 
 def _value(path: str | None, values: Values) -> str | None:

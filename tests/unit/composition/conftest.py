@@ -49,6 +49,7 @@ class PostRoom:
         self.database = database
         self.domain = domain
         self.keys = keys
+        self.registry = registry
         self.clock = FakeClock()
         self.renderer = Renderer(self.clock)
         self.additions: Any = NoAdditions()

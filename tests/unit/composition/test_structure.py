@@ -119,6 +119,7 @@ async def test_a_media_type_is_sent_if_it_is_one(post, given, sent):
         ("日本語の長い名前" * 10 + ".pdf", "日本語の長い名前" * 10 + ".pdf"),
         ('say "hi".txt', 'say "hi".txt'),
         ("100% sure; a=b.txt", "100% sure; a=b.txt"),
+        ("=?utf-8?q?a=0D=0ABcc:_v.txt?=", "aBcc: v.txt"),
         ("🎉.zip", "🎉.zip"),
         ("a" * 200, "a" * 200),
     ],

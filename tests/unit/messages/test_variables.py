@@ -1,6 +1,7 @@
 """Recipient variables: one pass, escaped for where they stand."""
 
 import html
+import re
 import time
 from html.parser import HTMLParser
 
@@ -82,6 +83,21 @@ def test_a_value_is_never_looked_at_again():
 )
 def test_values_are_escaped_for_where_they_stand_in_html(document, value, filled):
     assert substituted_html(document, _with(value)) == filled
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        '<p title="%recipient.v%"><a href="%recipient.v%">',
+        '<a href="https://x.example/%recipient.v%"><a href="%recipient.v%">',
+        '%recipient.v%<a href="%recipient.v%">%recipient.v%<a href="%recipient.v%">',
+        "<p title=%recipient.v%><a href=%recipient.v%>",
+    ],
+)
+def test_a_value_that_was_harmless_elsewhere_is_still_refused_as_a_link(document):
+    filled = substituted_html(document, _with("javascript:alert(1)"))
+
+    assert not re.search(r"href=\W?javascript", filled)
 
 
 def test_a_scheme_in_two_values_is_refused_too():

@@ -3,6 +3,7 @@
 from indicia.base.clock import system_clock
 from indicia.bootstrap.work import Work, Workshop, runner
 from indicia.detection.engine import Engine
+from indicia.detection.handover import Handover
 from indicia.detection.honeypot import HoneypotVisits
 from indicia.detection.judging import Judging
 from indicia.detection.learning.learner import Learner
@@ -20,7 +21,7 @@ _AT_ONCE = 8
 _LEASE_SECONDS = 60.0
 
 
-def detection_work(workshop: Workshop, listener: Listener) -> Work:
+def detection_work(workshop: Workshop, handover: Handover, listener: Listener) -> Work:
     """Build the judging of requests and the study of what only shows over time; `listener` is told of verdicts."""
     store = workshop.store
     options = DetectionOptions(workshop.settings.settle_seconds)
@@ -34,6 +35,7 @@ def detection_work(workshop: Workshop, listener: Listener) -> Work:
         providers=providers,
         domains=store.domains,
         outbox=store.outbox,
+        handover=handover,
         clock=system_clock,
     )
     judging.subscribe(listener)

@@ -19,6 +19,7 @@ from indicia.bootstrap.web import web
 from indicia.bootstrap.webhooks import WebhookTraffic, webhook_traffic, webhook_work
 from indicia.bootstrap.work import Workshop
 from indicia.config import Address, Settings
+from indicia.detection.handover import Handover
 from indicia.entrypoints.workers.runner import Runner
 
 
@@ -61,12 +62,15 @@ class Service:
         traffic = webhook_traffic(self._settings, store, registry)
         mail = mail_traffic(self._settings, store, outside, registry)
         self._closing.push_async_callback(mail.policies.close)
-        self._app = web(self._settings, store, outside, registry, (traffic.metrics.refresh, mail.metrics.refresh))
+        # Where nobody judges, what was read has nowhere to go.
+        handover = Handover() if datasets is not None else Handover(0)
+        refreshed = (traffic.metrics.refresh, mail.metrics.refresh)
+        self._app = web(self._settings, store, outside, registry, refreshed, handover)
         if self._with_smtpd and self._settings.smtpd_listen is not None:
             await self._listen(store, self._settings.smtpd_listen)
         if datasets is not None:
             workshop = Workshop(self._settings, store, datasets, outside.resolver, outside.client, registry)
-            await self._start_workers(workshop, outside, traffic, mail)
+            await self._start_workers(workshop, outside, traffic, mail, handover)
 
     async def stop(self) -> None:
         """Finish the work in flight, then close everything."""
@@ -87,14 +91,14 @@ class Service:
         self._closing.push_async_callback(listener.close)
 
     async def _start_workers(
-        self, workshop: Workshop, outside: Outside, traffic: WebhookTraffic, mail: MailTraffic
+        self, workshop: Workshop, outside: Outside, traffic: WebhookTraffic, mail: MailTraffic, handover: Handover
     ) -> None:
         store = workshop.store
         # The embedded store has one working process, so whatever is leased now was leased by one that is gone.
         await store.database.run(store.jobs.take_back())
         compose = composer(store, additions(self._settings, store).for_copy).compose
         parts = [
-            detection_work(workshop, reporting(workshop).follow),
+            detection_work(workshop, handover, reporting(workshop).follow),
             webhook_work(workshop, traffic),
             mail_work(workshop, outside, mail, compose),
             tracking_work(workshop),

@@ -13,6 +13,7 @@ from indicia.bootstrap.outside import Outside
 from indicia.bootstrap.tracking import public_pages
 from indicia.config import Settings
 from indicia.delivery.model import JOB_KIND as DELIVERY_JOBS
+from indicia.detection.handover import Handover
 from indicia.detection.labels import Labels
 from indicia.detection.requests import JOB_KIND as DETECTION_JOBS
 from indicia.detection.requests import DetectionRequests
@@ -33,12 +34,22 @@ from indicia.webhooks.outbox import JOB_KIND as WEBHOOK_JOBS
 
 
 def web(
-    settings: Settings, store: Store, outside: Outside, registry: CollectorRegistry, measured: Sequence[RefreshGauges]
+    settings: Settings,
+    store: Store,
+    outside: Outside,
+    registry: CollectorRegistry,
+    measured: Sequence[RefreshGauges],
+    handover: Handover,
 ) -> ASGIApp:
     """Build the API and the public pages; `measured` is measured whenever somebody asks for the metrics."""
     limits = RateLimits(system_clock) if settings.rate_limits else None
     requests = DetectionRequests(
-        store.database, store.jobs, guard=outside.guard, clock=system_clock, ids=time_ordered_uuid
+        store.database,
+        store.jobs,
+        guard=outside.guard,
+        clock=system_clock,
+        ids=time_ordered_uuid,
+        handover=handover,
     )
     admission = BotAdmission(store.domains, limits=limits, contact=settings.contact)
     endpoints = Endpoints(

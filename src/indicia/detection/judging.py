@@ -8,6 +8,7 @@ from indicia.base.errors import AppError
 from indicia.datasets.model import MailProvider
 from indicia.detection import store
 from indicia.detection.engine import Engine
+from indicia.detection.handover import Handover
 from indicia.detection.honeypot import HoneypotVisits
 from indicia.detection.listening import Listener, nothing_follows
 from indicia.detection.model import Interaction
@@ -35,7 +36,7 @@ class LeaseLostError(AppError):
 class Judging:
     """Turns pending requests into verdicts and their webhook deliveries."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- where everything that a verdict needs comes together.
         self,
         database: Database,
         jobs: Jobs,
@@ -45,6 +46,7 @@ class Judging:
         providers: RecipientProviders,
         domains: DomainRegistry,
         outbox: Outbox,
+        handover: Handover,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -54,6 +56,7 @@ class Judging:
         self._providers = providers
         self._domains = domains
         self._outbox = outbox
+        self._handover = handover
         self._clock = clock
         self._listener: Listener = nothing_follows
         # Requests in the engine's history already; ids grow with time, so a dict drops the oldest first.
@@ -86,7 +89,7 @@ class Judging:
         if request is None:
             await self._database.run(self._jobs.finish(job))
             return
-        interactions = request.interactions()
+        interactions = self._handover.find(request.id) or request.interactions()
         self._observe(request, interactions)
         final_at = self._engine.final_at(interactions, request.received_at)
         if final_at > self._clock():
@@ -96,7 +99,7 @@ class Judging:
         await asyncio.sleep(0)
         await self._complete(job, request, await self._outcomes(request, interactions))
 
-    def _observe(self, request: StoredRequest, interactions: list[Interaction]) -> None:
+    def _observe(self, request: StoredRequest, interactions: Sequence[Interaction]) -> None:
         if request.id in self._observed:
             return
         self._observed[request.id] = None
@@ -104,7 +107,7 @@ class Judging:
             del self._observed[next(iter(self._observed))]
         self._engine.observe(request.scope, interactions, request.received_at)
 
-    async def _outcomes(self, request: StoredRequest, interactions: list[Interaction]) -> list[Judged]:
+    async def _outcomes(self, request: StoredRequest, interactions: Sequence[Interaction]) -> list[Judged]:
         await self._visits.tell(self._engine)
         providers = await self._providers.of(self._engine.unresolved(interactions))
         outcomes: list[Judged] = []
@@ -132,6 +135,7 @@ class Judging:
                 yield from consequence.steps
 
         await self._database.run(steps())
+        self._handover.drop(request.id)
         if payload is not None:
             self._outbox.announce()
         if consequence is not None:

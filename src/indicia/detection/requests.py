@@ -5,6 +5,7 @@ from hashlib import sha256
 from indicia.base.clock import Clock
 from indicia.base.ids import IdSource
 from indicia.detection import store
+from indicia.detection.handover import Handover
 from indicia.detection.posted import InvalidRequestError, Posted
 from indicia.detection.results import Batch, batch_result, single_result
 from indicia.detection.store import StoredRequest
@@ -25,12 +26,15 @@ REPEAT_SECONDS_BY_BODY = 600
 class DetectionRequests:
     """The requests of all domains."""
 
-    def __init__(self, database: Database, jobs: Jobs, *, guard: EgressGuard, clock: Clock, ids: IdSource) -> None:
+    def __init__(
+        self, database: Database, jobs: Jobs, *, guard: EgressGuard, clock: Clock, ids: IdSource, handover: Handover
+    ) -> None:
         self._database = database
         self._jobs = jobs
         self._guard = guard
         self._clock = clock
         self._ids = ids
+        self._handover = handover
 
     async def accept(self, domain: Domain, posted: Posted, *, body: bytes, idempotency_key: str | None = None) -> str:
         """Store what was posted and have it judged; answer the request's id once that is durable.
@@ -46,6 +50,7 @@ class DetectionRequests:
         now = self._clock()
         repeat = _repeat(posted, body, idempotency_key, now)
         request_id = await self._database.run(self._accept(domain, posted, repeat, now))
+        self._handover.put(request_id, posted.interactions)
         self._jobs.announce(JOB_KIND)
         return request_id
 

@@ -12,6 +12,7 @@ from indicia.accounts.keys import Keys
 from indicia.accounts.signing_key import SigningKeys
 from indicia.base.ids import time_ordered_uuid
 from indicia.detection.engine import Engine
+from indicia.detection.handover import Handover
 from indicia.detection.honeypot import HoneypotVisits
 from indicia.detection.judging import Judging
 from indicia.detection.learning.learner import Learner
@@ -59,8 +60,9 @@ class Installation:
         providers = RecipientProviders(no_resolver, datasets)
         outbox = Outbox(self.jobs)
         self.visits = HoneypotVisits(database, self.domains, clock)
+        handover = Handover()
         self.requests = DetectionRequests(
-            database, self.jobs, guard=EgressGuard(()), clock=clock, ids=time_ordered_uuid
+            database, self.jobs, guard=EgressGuard(()), clock=clock, ids=time_ordered_uuid, handover=handover
         )
         self.judging = Judging(
             database,
@@ -70,6 +72,7 @@ class Installation:
             providers=providers,
             domains=self.domains,
             outbox=outbox,
+            handover=handover,
             clock=clock,
         )
         self.study = Study(database, self.learner, self.engine, clock)

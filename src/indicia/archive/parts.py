@@ -60,6 +60,14 @@ class Tallies(NamedTuple):
     categories: list[Tally]
 
 
+class Reason(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One piece of evidence, its weight in nats; `because` only if it was asked for."""
+
+    signal: str
+    weight: float
+    because: str | None = None
+
+
 class Judged(msgspec.Struct, frozen=True, gc=False):
     """One row of a part: what the output holds of a verdict, and what the summary counts by.
 
@@ -70,7 +78,7 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
     is_bot: bool
     probability: float
     category: str
-    evidence: list[dict[str, object]]
+    evidence: list[Reason]
     day: str | None
     action: str
     campaign: str | None
@@ -150,8 +158,8 @@ def check_suffix(output: Path) -> None:
         raise OutputError(f"{output} must end in {', '.join(_FORMATS)}: that is its format")
 
 
-def reasons_of(evidence: Sequence[Evidence], *, explain: bool) -> list[dict[str, object]]:
-    """Write evidence as the output shows it, strongest first; weights are in nats."""
+def reasons_of(evidence: Sequence[Evidence], *, explain: bool) -> list[Reason]:
+    """Write evidence as the output shows it, strongest first."""
     if explain:
-        return [{"signal": one.signal, "weight": round(one.weight, 3), "because": one.because} for one in evidence]
-    return [{"signal": one.signal, "weight": round(one.weight, 3)} for one in evidence]
+        return [Reason(one.signal, round(one.weight, 3), one.because) for one in evidence]
+    return [Reason(one.signal, round(one.weight, 3)) for one in evidence]

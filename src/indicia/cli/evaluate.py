@@ -7,6 +7,7 @@ import click
 from rich.console import Console
 
 from indicia.archive.model import ColumnMap
+from indicia.base.memory import expect_many_objects
 from indicia.bootstrap.opening import open_datasets
 from indicia.cli.columns import column_options
 from indicia.cli.progress import progress_bar
@@ -48,6 +49,7 @@ def evaluate(
     if html is not None and not html.parent.is_dir():
         raise click.UsageError(f"--html: there is no directory {html.parent}")
     zone = read_zone(mx) if mx else {}
+    expect_many_objects()
     settings = load_settings()
     datasets = open_datasets(settings)
     tables = LabelledTables(

@@ -15,6 +15,7 @@ from indicia.archive.scoring import LookUp
 from indicia.archive.scoring import score as score_files
 from indicia.archive.summary import as_page, share
 from indicia.base.clock import system_clock
+from indicia.base.memory import expect_many_objects
 from indicia.bootstrap.opening import open_datasets
 from indicia.cli.columns import column_options
 from indicia.cli.progress import progress_bar
@@ -52,6 +53,7 @@ def score(
     The output joins back by event_id. A page beside it, with the suffix .html, sums it up. An interrupted run goes
     on when the same command is given again.
     """
+    expect_many_objects()
     settings = load_settings()
     datasets = open_datasets(settings)
     request = Request(

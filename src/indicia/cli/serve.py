@@ -1,7 +1,6 @@
 """`indicia serve`, `api` and `worker`: run the service, whole or in parts."""
 
 import asyncio
-import gc
 import signal
 import socket
 from pathlib import Path
@@ -13,6 +12,7 @@ from granian.http import HTTP1Settings
 from starlette.types import ASGIApp
 
 from indicia.base.log import set_up_logging
+from indicia.base.memory import expect_many_objects
 from indicia.bootstrap.preparing import DemoAccount, prepare
 from indicia.bootstrap.running import ListenError, Service
 from indicia.config import Address, Settings, load_settings
@@ -79,9 +79,7 @@ def service_without_workers() -> ASGIApp:
 
 
 def _service(*, with_workers: bool) -> ASGIApp:
-    # The engine's memory is a million small objects without cycles; walking it as often as Python would takes a
-    # tenth of the time and finds nothing.
-    gc.set_threshold(50_000, 20, 100)
+    expect_many_objects()
     settings = load_settings()
     set_up_logging(level=settings.log_level, as_json=settings.log_format == "json")
     return Service(settings, with_workers=with_workers, with_smtpd=with_workers)

@@ -2,7 +2,6 @@
 
 import math
 from datetime import date
-from functools import lru_cache
 
 import msgspec
 
@@ -13,23 +12,17 @@ from indicia.detection.observations import Crowd, Missing
 from indicia.detection.operators import ANTIVIRUS_MAKERS, is_shared
 from indicia.detection.vintages import Vintages
 
-_PEOPLE = frozenset(
-    {
-        NetworkClass.EYEBALL,
-        NetworkClass.MOBILE,
-        NetworkClass.EDUCATION,
-        NetworkClass.SECURE_WEB_GATEWAY,
-        NetworkClass.RELAY,
-    }
-)
-_MACHINES = frozenset(
-    {
-        NetworkClass.HOSTING,
-        NetworkClass.MAIL_FILTER,
-        NetworkClass.CRAWLER,
-        NetworkClass.IMAGE_PROXY,
-    }
-)
+_CROWDS = {
+    NetworkClass.EYEBALL: Crowd.PEOPLE,
+    NetworkClass.MOBILE: Crowd.PEOPLE,
+    NetworkClass.EDUCATION: Crowd.PEOPLE,
+    NetworkClass.SECURE_WEB_GATEWAY: Crowd.PEOPLE,
+    NetworkClass.RELAY: Crowd.PEOPLE,
+    NetworkClass.HOSTING: Crowd.MACHINES,
+    NetworkClass.MAIL_FILTER: Crowd.MACHINES,
+    NetworkClass.CRAWLER: Crowd.MACHINES,
+    NetworkClass.IMAGE_PROXY: Crowd.MACHINES,
+}
 
 # How long a major version stays the usual one after its release, update lag included: Apple ships one a year,
 # Samsung a few, the others every two to eight weeks. Extended and ESR channels explain the two months.
@@ -44,6 +37,7 @@ _DAY = 86_400
 
 # Enough that what one request observes is still there when it is judged; about 600 bytes each.
 _REMEMBERED = 16_384
+_REMEMBERED_AGENTS = 4_096
 # Reference data may be refreshed at any time, and what was looked up in the old lists must go.
 _FRESH_SECONDS = 600.0
 
@@ -73,12 +67,28 @@ class Client(msgspec.Struct, frozen=True, gc=False):
     usual_until: float
 
 
+class _Software(msgspec.Struct, frozen=True, gc=False):
+    """What a user agent is taken for, whatever the network; `usual_until` as in `Client`.
+
+    `is_reader` says that it loads messages only for people, `tells_vintage` that it is a browser that tells how
+    current people's browsers are.
+    """
+
+    agent: UserAgent | Missing
+    is_browser: bool = False
+    is_reader: bool = False
+    tells_vintage: bool = False
+    usual_until: float = math.nan
+    family: tuple[str | None, str | None] | None = None
+
+
 class Clients:
     """Identifies clients, each once for the interactions of a request that it sent."""
 
     def __init__(self, datasets: Datasets) -> None:
         self._datasets = datasets
         self._known: dict[tuple[int, str | None, str | None], Client] = {}
+        self._software: dict[str | None, _Software] = {}
         self._known_since = -math.inf
         self._vintages = Vintages()
 
@@ -86,6 +96,7 @@ class Clients:
         """Look everyone up anew if the last time was some minutes before `now`."""
         if not 0 <= now - self._known_since <= _FRESH_SECONDS:
             self._known.clear()
+            self._software.clear()
             self._known_since = now
 
     def identify(self, account_id: int, interaction: Interaction) -> Client:
@@ -95,8 +106,9 @@ class Clients:
         if client is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            client = self._known[key] = self._look_up(*key)
-            if client.crowd is Crowd.PEOPLE and _tells_vintage(client):
+            software = self._software_of(interaction.uas)
+            client = self._known[key] = self._look_up(*key, software)
+            if software.tells_vintage and client.crowd is Crowd.PEOPLE:
                 self._vintages.note(account_id, client.usual_until)
         return client
 
@@ -111,19 +123,26 @@ class Clients:
             return seconds / _DAY
         return 0.0 if seconds <= 0 else Missing.UNAVAILABLE
 
-    def _look_up(self, account_id: int, ip: str | None, uas: str | None) -> Client:
+    def _software_of(self, uas: str | None) -> _Software:
+        software = self._software.get(uas)
+        if software is None:
+            if len(self._software) >= _REMEMBERED_AGENTS:
+                self._software.clear()
+            read = Missing.NOT_GIVEN if uas is None else self._datasets.user_agents.read(uas)
+            software = self._software[uas] = _software(read)
+        return software
+
+    def _look_up(self, account_id: int, ip: str | None, uas: str | None, software: _Software) -> Client:
         network = Missing.NOT_GIVEN if ip is None else self._datasets.ip_ranges.look_up(ip)
-        agent = Missing.NOT_GIVEN if uas is None else self._datasets.user_agents.read(uas)
         block = "" if ip is None else block_of(ip)
         crowd = _crowd(network)
         operator = (network.asn if isinstance(network, Network) else None) or block
         exact = hash((account_id, ip, uas))
-        software = (agent.family, agent.os) if isinstance(agent, UserAgent) else None
         return Client(
             network=network,
-            agent=agent,
+            agent=software.agent,
             crowd=crowd,
-            is_reader=_is_reader(agent, crowd),
+            is_reader=software.is_reader or (software.is_browser and crowd is Crowd.PEOPLE),
             is_shared=is_shared(network),
             agent_key=hash((account_id, uas)),
             block=hash(block),
@@ -131,8 +150,8 @@ class Clients:
             address=hash((account_id, ip and host_of(ip))),
             near=exact if crowd is Crowd.PEOPLE else hash((account_id, block, uas)),
             fleet=hash((account_id, operator, uas)),
-            family=hash((operator, software)),
-            usual_until=_usual_until(agent),
+            family=hash((operator, software.family)),
+            usual_until=software.usual_until,
         )
 
 
@@ -141,7 +160,6 @@ def host_of(ip: str) -> str:
     return _groups(ip, 4) if ":" in ip else ip
 
 
-@lru_cache(maxsize=16_384)
 def block_of(ip: str) -> str:
     """Name the block around an address in canonical text: /24 of IPv4, /48 of IPv6, what one customer is given."""
     return _groups(ip, 3) if ":" in ip else ip.rpartition(".")[0]
@@ -152,35 +170,31 @@ def _groups(ip: str, number: int) -> str:
     return ":".join([*groups, *["0"] * (number - len(groups))])
 
 
-def _tells_vintage(client: Client) -> bool:
-    agent = client.agent
-    return (
-        isinstance(agent, UserAgent)
-        and agent.kind is AgentKind.BROWSER
-        and agent.family in _TELLING_FAMILIES
-        and agent.released_on is not None
+def _software(agent: UserAgent | Missing) -> _Software:
+    if isinstance(agent, Missing):
+        return _Software(agent)
+    is_browser = agent.kind is AgentKind.BROWSER
+    return _Software(
+        agent=agent,
+        is_browser=is_browser,
+        is_reader=agent.kind in (AgentKind.IMAGE_PROXY, AgentKind.MAIL_CLIENT),
+        tells_vintage=is_browser and agent.family in _TELLING_FAMILIES and agent.released_on is not None,
+        usual_until=_usual_until(agent),
+        family=(agent.family, agent.os),
     )
 
 
-def _usual_until(agent: UserAgent | Missing) -> float:
-    if not isinstance(agent, UserAgent) or agent.released_on is None:
+def _usual_until(agent: UserAgent) -> float:
+    if agent.released_on is None:
         return math.nan
     days = _USUAL_DAYS.get(agent.family or "", _USUAL_DAYS_OF_OTHERS)
     return (agent.released_on.toordinal() - _EPOCH_ORDINAL + days) * _DAY
 
 
 def _crowd(network: Network | Missing) -> Crowd:
-    if not isinstance(network, Network):
+    if isinstance(network, Missing):
         return Crowd.MIXED
-    if network.network_class in _PEOPLE:
-        return Crowd.PEOPLE
-    is_machine = network.network_class in _MACHINES or network.operator in ANTIVIRUS_MAKERS
-    return Crowd.MACHINES if is_machine else Crowd.MIXED
-
-
-def _is_reader(agent: UserAgent | Missing, crowd: Crowd) -> bool:
-    if not isinstance(agent, UserAgent):
-        return False
-    if agent.kind in (AgentKind.IMAGE_PROXY, AgentKind.MAIL_CLIENT):
-        return True
-    return agent.kind is AgentKind.BROWSER and crowd is Crowd.PEOPLE
+    crowd = _CROWDS.get(network.network_class)
+    if crowd is None:
+        crowd = Crowd.MACHINES if network.operator in ANTIVIRUS_MAKERS else Crowd.MIXED
+    return crowd

@@ -75,8 +75,8 @@ class History:
         host.agents.note(client.agent_key, at)
         origin = self.origins.obtain(client.exact, OriginRecord)
         if interaction.ts is None:
-            host.undated.note(at)
-            origin.undated.note(at)
+            host.note_undated(at)
+            origin.note_undated(at)
             if (
                 origin.undated.count(at) == _SWEPT_TOGETHER
                 and not client.is_shared
@@ -114,14 +114,18 @@ class History:
             return
         touch = _touch(interaction, client)
         touches = self.messages.obtain(message, list)
-        # The same interaction posted twice is one interaction.
-        if touch.event and touch.event in [other.event for other in touches]:
-            return
-        insort(touches, touch, key=_at)
-        if len(touches) > _TOUCHES_PER_MESSAGE:
-            del touches[0]
-        if len(touches) > 1 or touch.is_probe:
+        if touches:
+            # The same interaction posted twice is one interaction.
+            if touch.event and touch.event in [other.event for other in touches]:
+                return
+            insort(touches, touch, key=_at)
+            if len(touches) > _TOUCHES_PER_MESSAGE:
+                del touches[0]
             grown[message] = touches
+        else:
+            touches.append(touch)
+            if touch.is_probe:
+                grown[message] = touches
         delay = delay_of(interaction)
         if delay is not None:
             self._record_pace(scope, client, touch, message, delay)

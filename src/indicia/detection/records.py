@@ -32,28 +32,6 @@ class CompanyRecord:
         self.late = Sightings(_DISTINCT)
 
 
-class OriginRecord:
-    """What one address and user agent did: for which recipients and domains, and on which messages in haste."""
-
-    __slots__ = ("domains", "hasty", "recipients", "undated")
-
-    def __init__(self) -> None:
-        self.recipients = Sightings(_DISTINCT)
-        self.domains = Sightings(_DISTINCT)
-        self.hasty = Sightings(_DISTINCT)
-        self.undated = Crush()
-
-
-class HostRecord:
-    """Which user agents spoke from one address."""
-
-    __slots__ = ("agents", "undated")
-
-    def __init__(self) -> None:
-        self.agents = Sightings(_DISTINCT)
-        self.undated = Crush()
-
-
 class Crush:
     """Counts what came in together, since nothing else is known of the time of undated interactions."""
 
@@ -75,6 +53,44 @@ class Crush:
 
     def _is_together(self, received_at: float) -> bool:
         return abs(received_at - self._since) <= _TOGETHER_SECONDS
+
+
+# Most interactions have a time.
+_NOTHING_UNDATED = Crush()
+
+
+class OriginRecord:
+    """What one address and user agent did: for which recipients and domains, and on which messages in haste."""
+
+    __slots__ = ("domains", "hasty", "recipients", "undated")
+
+    def __init__(self) -> None:
+        self.recipients = Sightings(_DISTINCT)
+        self.domains = Sightings(_DISTINCT)
+        self.hasty = Sightings(_DISTINCT)
+        self.undated = _NOTHING_UNDATED
+
+    def note_undated(self, received_at: float) -> None:
+        """Count one interaction without a time that came in then (unix seconds)."""
+        if self.undated is _NOTHING_UNDATED:
+            self.undated = Crush()
+        self.undated.note(received_at)
+
+
+class HostRecord:
+    """Which user agents spoke from one address."""
+
+    __slots__ = ("agents", "undated")
+
+    def __init__(self) -> None:
+        self.agents = Sightings(_DISTINCT)
+        self.undated = _NOTHING_UNDATED
+
+    def note_undated(self, received_at: float) -> None:
+        """Count one interaction without a time that came in then (unix seconds)."""
+        if self.undated is _NOTHING_UNDATED:
+            self.undated = Crush()
+        self.undated.note(received_at)
 
 
 class AgentRecord:

@@ -58,6 +58,7 @@ class Composer:
         Raises:
             ContentGoneError: What the message says is no longer kept.
             TemplatesError: Its template cannot be rendered for this recipient.
+            RenderingUnavailableError: This machine could not render anything now.
             BlobError: A file of it cannot be read.
         """
         prepared = await self._prepared(message)
@@ -100,7 +101,7 @@ class Composer:
             tracks_opens=message.options.track_opens,
             tracks_clicks=message.options.track_clicks,
         )
-        rendered = await self._renderer.render(content.template, builtins, message.domain_id)
+        rendered = await self._renderer.render(content.template, builtins, message.domain_id, is_accepted=True)
         # A text that was submitted beside the template is the customer's own choice of its plain twin.
         return Bodies(rendered.text if content.text is None else content.text, rendered.html, content.amp)
 

@@ -8,6 +8,7 @@ Errors:
     ├── MissingVariableError       strict rendering met a variable that was not given
     ├── TemplateTooCostlyError     it needs more time, memory or output than any mail does
     └── TooManyTemplatesError      the domain has as many as it may
+    RenderingUnavailableError      no fault of a template: this machine could not render anything now
 """
 
 import re
@@ -30,6 +31,9 @@ class TemplatesError(AppError):
     @abstractmethod
     def explanation(self) -> str:
         """One sentence, without its full stop."""
+
+    def __str__(self) -> str:
+        return self.explanation
 
 
 class TemplateNotFoundError(TemplatesError, LookupError):
@@ -116,6 +120,10 @@ class TooManyTemplatesError(TemplatesError):
     def explanation(self) -> str:
         """How many there can be."""
         return f"A domain can have {self.most} templates"
+
+
+class RenderingUnavailableError(AppError):
+    """Nothing can be rendered now; the same template may be in a moment. Nothing was stored or sent."""
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True):

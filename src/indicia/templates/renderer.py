@@ -5,14 +5,10 @@ every request: docs/decisions/templates.md has the figures.
 """
 
 import asyncio
-import sys
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from hashlib import blake2b
-from typing import TypeVar
-
-import msgspec
 
 from indicia.base.clock import Clock
 from indicia.messages.model import TemplateSnapshot
@@ -24,9 +20,9 @@ from indicia.templates.model import (
     TemplatesError,
     TemplateTooCostlyError,
 )
+from indicia.templates.processes import Processes
 from indicia.templates.rendering.messages import (
     LARGEST_MESSAGE_BYTES,
-    LENGTH_BYTES,
     Check,
     Checked,
     Done,
@@ -36,20 +32,17 @@ from indicia.templates.rendering.messages import (
     Result,
     Task,
     TooCostly,
-    decode_result,
     framed,
 )
 
-# One stays free for others while one or two are being misused; each is about 35 MB once it is used.
+# One stays free for others while one or two are being misused; each is about 35 MB while it is used.
 MOST_PROCESSES = 3
-# The process stops itself after a second of CPU time; this is for one that hangs, or a machine with no time for it.
-LONGEST_WAIT_SECONDS = 10.0
-_GRACE_SECONDS = 1.0
+# A large mail renders in milliseconds.
+_CPU_SECONDS = 0.5
+_ACCEPTED_CPU_SECONDS = 0.8
 # A task that was too costly is refused unseen for so long.
 _REFUSED_SECONDS = 60.0
 _MOST_REFUSED = 4096
-
-T = TypeVar("T")
 
 
 class Renderer:
@@ -57,18 +50,28 @@ class Renderer:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._idle: list[_Process] = []
+        self._processes = Processes()
         self._rooms = asyncio.Semaphore(MOST_PROCESSES)
         self._turns: dict[int, _Turn] = {}
         self._refused: OrderedDict[bytes, tuple[float, str]] = OrderedDict()
 
-    async def render(self, snapshot: TemplateSnapshot, builtins: Builtins, domain_id: int) -> Rendered:
-        """Render a snapshot for one recipient; `domain_id` is whose template it is.
+    async def render(
+        self, snapshot: TemplateSnapshot, builtins: Builtins, domain_id: int, *, is_accepted: bool = False
+    ) -> Rendered:
+        """Render a snapshot for one recipient.
+
+        Args:
+            snapshot: What to render.
+            builtins: What it knows without being told.
+            domain_id: Whose template it is.
+            is_accepted: Whether its message is accepted. What was within the limit then must not be over it now, on a
+                busier machine, so it gets more time.
 
         Raises:
             InvalidTemplateError: A tag or filter of it failed.
             MissingVariableError: It is strict, and a variable that it uses is not there.
             TemplateTooCostlyError: It went over a limit.
+            RenderingUnavailableError: This machine could not render anything now.
         """
         task = Render(
             name=snapshot.name,
@@ -78,6 +81,7 @@ class Renderer:
             variables=snapshot.variables,
             is_strict=snapshot.is_strict,
             builtins=builtins,
+            cpu_seconds=_ACCEPTED_CPU_SECONDS if is_accepted else _CPU_SECONDS,
         )
         result = await self._result(task, domain_id)
         if isinstance(result, Done):
@@ -90,17 +94,16 @@ class Renderer:
         Raises:
             InvalidTemplateError: It cannot be parsed.
             TemplateTooCostlyError: Parsing it went over a limit.
+            RenderingUnavailableError: This machine could not parse anything now.
         """
-        result = await self._result(Check(name, source), domain_id)
+        result = await self._result(Check(name, source, _CPU_SECONDS), domain_id)
         if isinstance(result, Checked):
             return result.includes
         raise _error(result, name)
 
     async def close(self) -> None:
         """End the processes."""
-        idle, self._idle = self._idle, []
-        for process in idle:
-            await process.end()
+        await self._processes.close()
 
     async def _result(self, task: Task, domain_id: int) -> Result:
         message = framed(task)
@@ -111,22 +114,9 @@ class Renderer:
         if until > self._clock():
             return TooCostly(reason)
         async with self._turn(domain_id), self._rooms:
-            result = await self._ask(message)
+            result = await self._processes.ask(message)
         if isinstance(result, TooCostly):
             self._refuse(digest, result.reason)
-        return result
-
-    async def _ask(self, message: bytes) -> Result:
-        process = self._idle.pop() if self._idle else await _Process.start()
-        try:
-            result = await process.ask(message)
-        except BaseException:
-            await process.end()
-            raise
-        if result is None:
-            await process.end()
-            return TooCostly("it takes too much time or memory")
-        self._idle.append(process)
         return result
 
     @asynccontextmanager
@@ -155,55 +145,6 @@ class _Turn:
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
         self.wanted = 0
-
-
-class _Process:
-    """A rendering process and the pipes to it."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    @classmethod
-    async def start(cls) -> "_Process":
-        return cls(
-            await asyncio.create_subprocess_exec(
-                sys.executable,
-                # Isolated: neither the environment nor the working folder decides what is imported.
-                "-I",
-                "-m",
-                "indicia.templates.rendering.process",
-                # Settings may hold passwords, and templates are written by strangers.
-                env={},
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                limit=LARGEST_MESSAGE_BYTES,
-            )
-        )
-
-    async def ask(self, message: bytes) -> Result | None:
-        """Answer the result of a task, or None where the process ended or hung over it."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        with suppress(TimeoutError, asyncio.IncompleteReadError, OSError, msgspec.DecodeError):
-            async with asyncio.timeout(LONGEST_WAIT_SECONDS):
-                self._process.stdin.write(message)
-                await self._process.stdin.drain()
-                head = await self._process.stdout.readexactly(LENGTH_BYTES)
-                result: Result = decode_result(await self._process.stdout.readexactly(int.from_bytes(head, "big")))
-                return result
-        return None
-
-    async def end(self) -> None:
-        """End the process: an idle one at the end of its input, one that hangs by force."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            async with asyncio.timeout(_GRACE_SECONDS):
-                # Reads the pipes to their end too, so that their transports are closed with the process.
-                await self._process.communicate()
-        except TimeoutError:
-            self._process.kill()
-            await self._process.communicate()
 
 
 def _error(result: Result, name: str) -> TemplatesError:

@@ -9,7 +9,12 @@ import msgspec
 import pytest
 
 from indicia.messages.model import TemplateSnapshot
-from indicia.templates.model import InvalidTemplateError, MissingVariableError, TemplateTooCostlyError
+from indicia.templates.model import (
+    InvalidTemplateError,
+    MissingVariableError,
+    RenderingUnavailableError,
+    TemplateTooCostlyError,
+)
 from tests.unit.templates.conftest import BUILTINS
 
 # What Liquid's own limits stop is here beside what they do not: docs/decisions/templates.md says which.
@@ -120,18 +125,30 @@ async def test_templates_do_not_reach_python(renderer, expression):
 
 @pytest.mark.parametrize("name", BOMBS)
 async def test_a_bomb_ends_within_a_second_of_cpu_time(renderer, name):
-    await renderer.render(_snapshot("warm"), BUILTINS, 1)
-    before = time.monotonic()
+    before = _cpu_seconds_of_children()
 
     with pytest.raises((TemplateTooCostlyError, InvalidTemplateError)):
         await renderer.render(_snapshot(BOMBS[name], includes={"bomb.html": BOMBS[name]}), BUILTINS, 1)
-    took = time.monotonic() - before
     await renderer.close()
 
+    # The start of the process takes some of it.
+    assert _cpu_seconds_of_children() - before < 1 + 0.5
+
+
+def _cpu_seconds_of_children():
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    # Processes before this one are counted too, but the largest of them all was no larger.
-    assert used.ru_maxrss < 160 * 1024
-    assert took < 8
+    return used.ru_utime + used.ru_stime
+
+
+async def test_a_process_can_take_64_mib_above_its_start(renderer):
+    await renderer.render(_snapshot("warm"), BUILTINS, 1)
+    process = Path(f"/proc/{renderer._processes._idle[0]._process.pid}")
+    limits = (process / "limits").read_text().splitlines()
+    (limit,) = [int(line.split()[3]) for line in limits if line.startswith("Max address space")]
+
+    used = int((process / "statm").read_text().split()[0]) * resource.getpagesize()
+
+    assert used <= limit < used + 65 * 1024 * 1024
 
 
 async def test_another_domain_is_served_while_one_is_busy_with_a_bomb(renderer):
@@ -166,8 +183,39 @@ async def test_rendering_goes_on_after_a_process_was_killed(renderer):
 
 async def test_a_rendering_process_has_no_environment_and_no_files_of_ours(renderer):
     await renderer.render(_snapshot("warm"), BUILTINS, 1)
-    pid = renderer._idle[0]._process.pid
+    pid = renderer._processes._idle[0]._process.pid
 
     assert Path(f"/proc/{pid}/environ").read_bytes() == b""
     opened = [path.resolve() for path in Path(f"/proc/{pid}/fd").iterdir()]
     assert not [path for path in opened if "socket" in path.name or path.suffix == ".sqlite3"]
+
+
+async def test_a_process_that_somebody_else_killed_is_no_fault_of_the_template(renderer):
+    await renderer.render(_snapshot("warm"), BUILTINS, 1)
+    renderer._processes._idle[0]._process.kill()
+
+    with pytest.raises(RenderingUnavailableError):
+        await renderer.render(_snapshot("fine"), BUILTINS, 1)
+    assert (await renderer.render(_snapshot("fine"), BUILTINS, 1)).html == "fine"
+
+
+async def test_idle_processes_are_ended(renderer):
+    await renderer.render(_snapshot("warm"), BUILTINS, 1)
+    process = renderer._processes._idle[0]._process
+    renderer._processes._sweep()
+
+    assert await process.wait() == 0
+    assert (await renderer.render(_snapshot("fine"), BUILTINS, 1)).html == "fine"
+
+
+async def test_an_accepted_message_gets_more_time_than_one_that_is_not(renderer):
+    before = _cpu_seconds_of_children()
+    with pytest.raises(TemplateTooCostlyError):
+        await renderer.render(_snapshot(BOMBS["joins in a loop"]), BUILTINS, 1)
+    await renderer.close()
+    first = _cpu_seconds_of_children() - before
+    with pytest.raises(TemplateTooCostlyError):
+        await renderer.render(_snapshot(BOMBS["joins in a loop"]), BUILTINS, 1, is_accepted=True)
+    await renderer.close()
+
+    assert _cpu_seconds_of_children() - before - first > first + 0.15

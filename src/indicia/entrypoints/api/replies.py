@@ -13,7 +13,7 @@ from indicia.domains.model import DomainNotFoundError
 from indicia.entrypoints.api.errors import ApiError
 from indicia.repeats.model import RepeatConflictError
 from indicia.storage.database import StorageError
-from indicia.templates.model import TemplateNotFoundError, TemplatesError
+from indicia.templates.model import RenderingUnavailableError, TemplateNotFoundError, TemplatesError
 from indicia.tracking.statistics.report import InvalidQuestionError
 
 # How long a client waits before it tries again when the store could not take its request.
@@ -56,7 +56,7 @@ def as_api_error(error: AppError) -> ApiError | None:
         case TemplatesError():
             is_absent = isinstance(error, TemplateNotFoundError) and error.included_by is None
             return ApiError(404 if is_absent else 400, error.explanation)
-        case StorageError():
+        case StorageError() | RenderingUnavailableError():
             retry_after = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
             return ApiError(503, "The request could not be stored; try again", headers=retry_after)
     return None

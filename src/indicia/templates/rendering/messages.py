@@ -5,19 +5,22 @@ import msgspec
 from indicia.templates.model import Builtins
 
 LENGTH_BYTES = 4
+# How a process ends that has no memory left for its answer.
+OUT_OF_MEMORY = 3
 # A snapshot of a page with all its includes is far smaller; beyond it, somebody is filling memory.
 LARGEST_MESSAGE_BYTES = 16 * 1024 * 1024
 
 
 class Check(msgspec.Struct, frozen=True, tag="check"):
-    """Parse a template and answer what it includes."""
+    """Parse a template and answer what it includes, within `cpu_seconds`."""
 
     name: str
     source: str
+    cpu_seconds: float
 
 
 class Render(msgspec.Struct, frozen=True, tag="render"):
-    """Render a snapshot; `variables` is a JSON object."""
+    """Render a snapshot within `cpu_seconds`; `variables` is a JSON object."""
 
     name: str
     html: str | None
@@ -26,6 +29,7 @@ class Render(msgspec.Struct, frozen=True, tag="render"):
     variables: bytes
     is_strict: bool
     builtins: Builtins
+    cpu_seconds: float
 
 
 class Checked(msgspec.Struct, frozen=True, tag="checked"):

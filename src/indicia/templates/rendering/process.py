@@ -15,6 +15,7 @@ from typing import BinaryIO, NoReturn
 from indicia.templates.rendering.engine import check, render
 from indicia.templates.rendering.messages import (
     LENGTH_BYTES,
+    OUT_OF_MEMORY,
     Check,
     Invalid,
     Result,
@@ -24,9 +25,8 @@ from indicia.templates.rendering.messages import (
     framed,
 )
 
-# A large mail renders in milliseconds. At the first limit Python code is stopped and the process lives on; at the
-# second, which only a single long step of C code reaches, the kernel ends the process.
-SOFT_CPU_SECONDS = 0.5
+# At the limit of its task Python code is stopped and the process lives on. At this one, which only a single long step
+# of C code reaches, the kernel ends it.
 HARD_CPU_SECONDS = 0.9
 # Above what the process has when it starts. A full output of 2 MiB takes less than half of it.
 MEMORY_BYTES = 64 * 1024 * 1024
@@ -41,16 +41,17 @@ def main() -> None:
     _limit_memory()
     signal.signal(signal.SIGPROF, _stop)
     tasks, results = sys.stdin.buffer, sys.stdout.buffer
-    # Memory that runs out between two tasks ends the process, which whoever asked it takes for too costly a task.
-    with suppress(MemoryError):
+    try:
         while (body := _read(tasks)) is not None:
             results.write(framed(_perform(decode_task(body))))
             results.flush()
+    except MemoryError:
+        sys.exit(OUT_OF_MEMORY)
 
 
 def _perform(task: Task) -> Result:
     try:
-        _set_timers(SOFT_CPU_SECONDS, HARD_CPU_SECONDS)
+        _set_timers(task.cpu_seconds, HARD_CPU_SECONDS)
         try:
             return check(task) if isinstance(task, Check) else render(task)
         finally:

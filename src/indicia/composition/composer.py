@@ -5,6 +5,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
+import msgspec
+
 from indicia.base.clock import Clock
 from indicia.composition.copies import Bodies, Copy, Prepared, copy_for, prepare
 from indicia.composition.model import AdditionsFor, Composed, ContentGoneError, Piece, ReadFile
@@ -67,7 +69,10 @@ class Composer:
             raise ContentGoneError(message.id)
         bodies = await self._bodies(prepared.content, message, recipient, domain)
         added = await self._additions(message, recipient)
-        return await self._signed(copy_for(prepared, message, recipient, bodies, added), domain)
+        composed = await self._signed(copy_for(prepared, message, recipient, bodies, added), domain)
+        # A hidden recipient's address is in the envelope alone.
+        is_envelope_ascii = recipient.address.rpartition("@")[0].isascii()
+        return composed if is_envelope_ascii else msgspec.structs.replace(composed, needs_smtputf8=True)
 
     async def _prepared(self, message: Message) -> Prepared:
         kept = self._kept.get(message.id)

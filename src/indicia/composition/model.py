@@ -64,7 +64,7 @@ class Composed(msgspec.Struct, frozen=True):
     Attributes:
         pieces: Lines that end in CRLF, and files between them; one piece of bytes where there is no file.
         size_bytes: Of all of it as it is sent, for SMTP's SIZE; dots are not stuffed yet.
-        needs_smtputf8: Whether its header is in UTF-8, which only servers with SMTPUTF8 take.
+        needs_smtputf8: Whether its header or its recipient is in UTF-8, which only servers with SMTPUTF8 take.
         read: Reads the files among the pieces.
     """
 

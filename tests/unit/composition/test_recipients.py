@@ -75,6 +75,13 @@ async def test_a_header_is_in_utf_8_only_where_a_local_part_is_not_ascii(post, a
     assert b"Subject: =?utf-8?b?" in composed.content
 
 
+async def test_a_hidden_recipient_whose_local_part_is_not_ascii_needs_smtputf8_too(post):
+    composed = await post.compose("jiří@example.org", kind=RecipientKind.BCC, text="t")
+
+    assert composed.needs_smtputf8
+    assert composed.content.isascii()
+
+
 async def test_placeholders_are_filled_in_fields_and_in_the_senders_name_but_not_in_the_senders_address(post):
     message = await post.copy(
         variables=b'{"n": "5\\r\\nBcc: v@evil.example", "a": "\\u017d, Inc."}',

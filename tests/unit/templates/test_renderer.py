@@ -59,6 +59,24 @@ async def test_variables_are_escaped_in_html_and_only_there(renderer):
     assert rendered.text == "<i>&"
 
 
+@pytest.mark.parametrize("value", ["javascript:alert(1)", " JavaScript :x", "java\tscript:x", "vbscript:x"])
+async def test_a_variable_brings_no_code_into_a_link(renderer, value):
+    source = "<a href=\"{{ v }}\">a</a><a href='{{ v }}'>b</a><p>{{ v }}</p>"
+
+    rendered = await renderer.render(_snapshot(source, {"v": value}), BUILTINS, 1)
+
+    assert rendered.html is not None
+    links, _, text = rendered.html.partition("<p>")
+    assert "script" not in links.lower().replace("\t", "")
+    assert text == f"{value}</p>"
+
+
+async def test_other_links_stay_as_they_are(renderer):
+    source = '<a href="https://x.example/javascript:">a</a><a href="mailto:a@x.example">b</a>'
+
+    assert (await renderer.render(_snapshot(source), BUILTINS, 1)).html == source
+
+
 async def test_conditions_loops_and_sums_work(renderer):
     source = "{% if cta.link %}{% for i in items %}{{ i | times: 2 }},{% endfor %}{% endif %}"
 

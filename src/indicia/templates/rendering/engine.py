@@ -1,5 +1,6 @@
 """Parse and render Liquid with limits; see docs/decisions/templates.md for what these stop and what they do not."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -26,6 +27,12 @@ LARGEST_OUTPUT_BYTES = 2 * 1024 * 1024
 MOST_ITERATIONS = 100_000
 LARGEST_VARIABLES_BYTES = 2 * 1024 * 1024
 DEEPEST_INCLUDES = 16
+# Schemes by which a link runs code. No mail needs them, and the value of a variable must not bring one in.
+_CODE_SCHEMES = ("javascript", "vbscript")
+# URL parsers leave these out wherever they stand, so a scheme can be hidden behind them.
+_IGNORED = r"[\x00-\x20]*"
+_CODE_SCHEME = "|".join(_IGNORED.join(scheme) for scheme in _CODE_SCHEMES)
+_CODE = re.compile(rf"((?:href|src|action)\s*=\s*[\"']?){_IGNORED}(?:{_CODE_SCHEME}){_IGNORED}:", re.IGNORECASE)
 # Parsed templates that a process keeps: a batch renders one of them a thousand times.
 _KEPT = 64
 
@@ -62,12 +69,17 @@ def render(task: Render) -> Result:
         includes = tuple(sorted(task.includes.items()))
         compiled = _compiled(task.name, task.html, task.text, includes, is_strict=task.is_strict)
         variables = _builtin_variables(task.builtins) | msgspec.json.decode(task.variables, type=dict[str, object])
-        html = None if compiled.html is None else compiled.html.render(variables)
+        html = None if compiled.html is None else without_code(compiled.html.render(variables))
         if compiled.text is not None:
             return Done(html, compiled.text.render(variables))
         return Done(html, plain_text_of(html or ""))
     except LiquidError as error:
         return _failure(error, task.name)
+
+
+def without_code(html: str) -> str:
+    """Make links of schemes that run code lead nowhere."""
+    return _CODE.sub(r"\1#", html)
 
 
 @lru_cache(_KEPT)

@@ -28,6 +28,7 @@ from indicia.entrypoints.api.bot import BotApi
 from indicia.entrypoints.api.domains import DomainsApi
 from indicia.entrypoints.api.health import HealthApi
 from indicia.entrypoints.api.labels import LabelsApi
+from indicia.entrypoints.api.messages import MessagesApi
 from indicia.entrypoints.api.stats import StatsApi
 from indicia.entrypoints.api.templates import TemplatesApi
 from indicia.entrypoints.api.whoami import WhoAmI
@@ -58,6 +59,7 @@ def test_every_route_is_described_and_nothing_else():
         health=HealthApi(nothing, nothing, nothing),
         labels=LabelsApi(nothing, nothing),
         stats=StatsApi(nothing, nothing),
+        messages=MessagesApi(nothing, nothing, nothing, nothing),
         templates=TemplatesApi(nothing, nothing),
         whoami=WhoAmI(nothing),
     )

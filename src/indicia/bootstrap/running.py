@@ -14,6 +14,7 @@ from indicia.bootstrap.housekeeping import housekeeping
 from indicia.bootstrap.opening import Store, open_datasets, open_store
 from indicia.bootstrap.outside import Outside, open_outside
 from indicia.bootstrap.smtpd import inbound_listener
+from indicia.bootstrap.submissions import messages_work
 from indicia.bootstrap.tracking import additions, follow_keys, follow_results, reporting, tracking_work
 from indicia.bootstrap.web import web
 from indicia.bootstrap.webhooks import WebhookTraffic, webhook_traffic, webhook_work
@@ -102,6 +103,7 @@ class Service:
             webhook_work(workshop, traffic),
             mail_work(workshop, outside, mail, compose),
             tracking_work(workshop),
+            messages_work(workshop),
         ]
         self._runners = [runner for part in parts for runner in part.runners]
         background = [coroutine for part in parts for coroutine in part.background]

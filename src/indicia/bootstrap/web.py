@@ -10,6 +10,7 @@ from indicia.base.clock import system_clock
 from indicia.base.ids import time_ordered_uuid
 from indicia.bootstrap.opening import Store
 from indicia.bootstrap.outside import Outside
+from indicia.bootstrap.submissions import submissions
 from indicia.bootstrap.tracking import public_pages
 from indicia.config import Settings
 from indicia.delivery.model import JOB_KIND as DELIVERY_JOBS
@@ -24,6 +25,7 @@ from indicia.entrypoints.api.bot import BotApi
 from indicia.entrypoints.api.domains import DomainsApi
 from indicia.entrypoints.api.health import HealthApi, RefreshGauges
 from indicia.entrypoints.api.labels import LabelsApi
+from indicia.entrypoints.api.messages import MessagesApi
 from indicia.entrypoints.api.stats import StatsApi
 from indicia.entrypoints.api.templates import TemplatesApi
 from indicia.entrypoints.api.whoami import WhoAmI
@@ -59,6 +61,9 @@ def web(
         health=HealthApi(store.database, registry, _gauges(store.jobs, registry, measured)),
         labels=LabelsApi(Labels(store.database, system_clock), admission),
         stats=StatsApi(Statistics(store.database, system_clock), Admission(store.domains, limits=limits)),
+        messages=MessagesApi(
+            submissions(store, outside), store.blobs, Admission(store.domains, limits=limits), system_clock
+        ),
         templates=TemplatesApi(store.templates, Admission(store.domains, limits=limits)),
         whoami=WhoAmI(store.domains),
     )

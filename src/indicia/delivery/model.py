@@ -11,11 +11,11 @@ from typing import NamedTuple
 from indicia.base.errors import AppError
 from indicia.composition.model import Composed
 from indicia.mail.bounces import BounceClass
-from indicia.messages.model import Message, Recipient
+from indicia.messages.model import DELIVERY_JOBS, Message, Recipient
 from indicia.net.smtp.connection import Tls
 from indicia.net.smtp.model import Security
 
-JOB_KIND = "delivery"
+JOB_KIND = DELIVERY_JOBS
 
 
 class DeliveryError(AppError):

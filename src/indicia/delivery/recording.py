@@ -109,6 +109,20 @@ class Recording:
         await self._database.run(steps())
         self._events.announce()
 
+    async def settle_rehearsed(self, job: Job, errand: Errand) -> None:
+        """Store that a copy in test mode was composed and is done with; nothing happened that an event could tell.
+
+        Raises:
+            StorageError: Nothing is stored.
+        """
+        now = self._clock()
+
+        def steps() -> Steps[None]:
+            if (yield from self._jobs.finish(job)):
+                yield from settle_recipient(errand.recipient.id, RecipientState.TEST, now)
+
+        await self._database.run(steps())
+
     async def settle_expired(self, lane: str, errands: Sequence[Errand]) -> int:
         """Give up copies in `lane` that have expired while they waited for a turn; answer how many.
 

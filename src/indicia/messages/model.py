@@ -4,6 +4,9 @@ from enum import StrEnum
 
 import msgspec
 
+# Jobs of this kind hold the row of a recipient whose copy is due.
+DELIVERY_JOBS = "delivery"
+
 
 class RecipientKind(StrEnum):
     """Where a recipient stands; nobody else sees who is in `bcc`."""

@@ -81,7 +81,7 @@ class TemplateLibrary:
             raise TemplateNotFoundError(name)
 
     async def snapshot(
-        self, domain_id: int, name: str, variables: bytes, *, is_strict: bool = False
+        self, domain_id: int, name: str, variables: bytes, *, is_strict: bool = False, version: int | None = None
     ) -> TemplateSnapshot:
         """Take a template, its text twin and all that these include, as they are now.
 
@@ -90,12 +90,13 @@ class TemplateLibrary:
             name: Its file name.
             variables: A JSON object.
             is_strict: Whether a missing variable is an error when it is rendered.
+            version: Which version of it; None for the last saved.
 
         Raises:
             TemplateNotFoundError: The template, or one that it includes, is not there.
             InvalidTemplateError: It includes more than a template may.
         """
-        named = await self.get(domain_id, name)
+        named = await self.get(domain_id, name, version)
         html = None if is_plain_text(name) else named
         text = named if html is None else await store.newest_version(self._database, domain_id, text_twin(name))
         return TemplateSnapshot(

@@ -18,6 +18,7 @@ from indicia.entrypoints.api.domains import DomainsApi
 from indicia.entrypoints.api.errors import ApiError
 from indicia.entrypoints.api.health import HealthApi
 from indicia.entrypoints.api.labels import LabelsApi
+from indicia.entrypoints.api.messages import MessagesApi
 from indicia.entrypoints.api.reference import ReferenceFile
 from indicia.entrypoints.api.replies import as_api_error, error_reply
 from indicia.entrypoints.api.stats import StatsApi
@@ -44,6 +45,7 @@ class Endpoints(NamedTuple):
     health: HealthApi
     labels: LabelsApi
     stats: StatsApi
+    messages: MessagesApi
     templates: TemplatesApi
     whoami: WhoAmI
 
@@ -62,6 +64,8 @@ def api_app(
             _route("/{domain}/bot/labels", endpoints.labels.answer, "GET", "POST"),
             _route("/{domain}/bot/{request_id}", endpoints.bot.result, "GET"),
             _route("/{domain}/stats", endpoints.stats.show, "GET"),
+            _route("/{domain}/messages", endpoints.messages.submit, "POST"),
+            _route("/v3/{domain}/messages", endpoints.messages.submit, "POST"),
             _route("/{domain}/templates", endpoints.templates.list, "GET"),
             _route("/{domain}/templates/{name}", endpoints.templates.answer, "GET", "PUT", "DELETE"),
         ],

@@ -12,7 +12,7 @@ LARGEST_BODY_BYTES = 4 * 1024 * 1024
 BODY_SECONDS = 30.0
 
 
-async def read_body(request: Request, *, most_bytes: int = LARGEST_BODY_BYTES) -> bytes:
+async def read_body(request: Request, *, most_bytes: int = LARGEST_BODY_BYTES, seconds: float = BODY_SECONDS) -> bytes:
     """Answer the whole body.
 
     Raises:
@@ -27,14 +27,14 @@ async def read_body(request: Request, *, most_bytes: int = LARGEST_BODY_BYTES) -
     chunks: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             async for chunk in request.stream():
                 size += len(chunk)
                 if size > most_bytes:
                     raise too_large
                 chunks.append(chunk)
     except TimeoutError as error:
-        raise ApiError(408, f"The body did not arrive within {BODY_SECONDS:.0f} seconds") from error
+        raise ApiError(408, f"The body did not arrive within {seconds:.0f} seconds") from error
     except ClientDisconnect as error:
         raise ApiError(400, "The body ended early") from error
     return b"".join(chunks)

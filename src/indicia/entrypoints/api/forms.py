@@ -1,6 +1,7 @@
 """Read the named values of a form, whichever of the three encodings carries them."""
 
 import io
+from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -30,6 +31,11 @@ def read_form(request: Request, body: bytes) -> Fields:
         pairs = _urlencoded(body)
     else:
         raise ApiError(415, "Send application/json, multipart/form-data or application/x-www-form-urlencoded")
+    return gathered(pairs)
+
+
+def gathered(pairs: Iterable[tuple[str, str]]) -> Fields:
+    """Answer fields by name; a repeated one is a list, an empty one absent."""
     fields: Fields = {}
     for name, value in pairs:
         if value == "":

@@ -9,15 +9,28 @@ from starlette.responses import Response
 from indicia.aggregates.rate_limits import Allowance
 from indicia.base.errors import AppError
 from indicia.detection.posted import InvalidRequestError
-from indicia.domains.model import DomainNotFoundError
+from indicia.domains.model import DomainNotFoundError, DomainState
 from indicia.entrypoints.api.errors import ApiError
+from indicia.messages.blobs import BlobError
 from indicia.repeats.model import RepeatConflictError
 from indicia.storage.database import StorageError
+from indicia.submissions.model import (
+    SendingNotAllowedError,
+    SubmissionPendingError,
+    SubmissionRefusedError,
+    SubmissionsError,
+    SubmissionTooLargeError,
+)
 from indicia.templates.model import RenderingUnavailableError, TemplateNotFoundError, TemplatesError
 from indicia.tracking.statistics.report import InvalidQuestionError
 
 # How long a client waits before it tries again when the store could not take its request.
 _RETRY_AFTER_SECONDS = 5
+
+_STATES = {
+    DomainState.UNVERIFIED: "The domain is unverified and requires DNS configuration.",
+    DomainState.DISABLED: "The domain is disabled.",
+}
 
 
 def json_reply(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -53,12 +66,27 @@ def as_api_error(error: AppError) -> ApiError | None:
             return ApiError(400, message, errors=problems)
         case RepeatConflictError():
             return ApiError(409, "This Idempotency-Key was used with another body")
+        case SubmissionsError() | TemplatesError():
+            return _as_message_error(error)
+        case StorageError() | BlobError() | RenderingUnavailableError():
+            retry_after = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
+            return ApiError(503, "The request could not be stored; try again", headers=retry_after)
+    return None
+
+
+def _as_message_error(error: SubmissionsError | TemplatesError) -> ApiError | None:
+    match error:
         case TemplatesError():
             is_absent = isinstance(error, TemplateNotFoundError) and error.included_by is None
             return ApiError(404 if is_absent else 400, error.explanation)
-        case StorageError() | RenderingUnavailableError():
-            retry_after = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
-            return ApiError(503, "The request could not be stored; try again", headers=retry_after)
+        case SubmissionRefusedError(reason=reason):
+            return ApiError(400, reason)
+        case SubmissionTooLargeError(most_bytes=most_bytes):
+            return ApiError(413, f"The message is larger than {most_bytes // 1024**2} MB")
+        case SendingNotAllowedError(name=name, state=state):
+            return ApiError(402, f"Domain {name} is not allowed to send: {_STATES[state]}")
+        case SubmissionPendingError():
+            return ApiError(409, "A request with this Idempotency-Key is being accepted; ask again for its answer")
     return None
 
 

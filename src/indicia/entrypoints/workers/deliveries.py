@@ -121,7 +121,26 @@ class MailDeliveries:
         if job.attempts > errand.number + MOST_LOST_CLAIMS:
             await self._settle(job, errand, _poisonous(job.attempts), sender="", row=None)
             return None
+        if errand.message.options.is_test:
+            await self._rehearse(job, found)
+            return None
         return await self._attempt(job, found)
+
+    async def _rehearse(self, job: Job, found: Found) -> None:
+        """Compose a copy of a message in test mode, which goes nowhere."""
+        try:
+            letter = await self._desk.letters.write(found)
+        except (CompositionError, MalformedLetterError, TemplatesError) as error:
+            await self._settle(job, found.errand, _not_composed(error), sender="", row=None)
+            return
+        await self._desk.recording.settle_rehearsed(job, found.errand)
+        log.info(
+            "mail.rehearsed",
+            domain=found.errand.domain,
+            message_id=found.errand.message.message_id,
+            recipient_id=found.errand.recipient.id,
+            size_bytes=letter.size_bytes,
+        )
 
     async def _is_put_off(self, job: Job, found: Found) -> bool:
         """Hold a copy that is over its domain's limit, which counts messages and not attempts."""

@@ -1,0 +1,316 @@
+"""Accept a submission: once, durably, and with everything that follows from it in one transaction."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import NamedTuple
+
+import msgspec
+
+from indicia.base.clock import Clock
+from indicia.base.ids import IdSource
+from indicia.domains.model import Domain, DomainState
+from indicia.events.log import EventLog
+from indicia.events.model import Event, EventType
+from indicia.mail.address import Address, header_form
+from indicia.mail.header_fields import header_text
+from indicia.messages.event_data import event_about
+from indicia.messages.model import (
+    DELIVERY_JOBS,
+    Content,
+    Message,
+    Options,
+    Recipient,
+    RecipientKind,
+    RecipientState,
+    TemplateSnapshot,
+)
+from indicia.messages.refusals import suppressed_event
+from indicia.messages.store import insert_message, insert_recipient
+from indicia.net.egress import EgressGuard
+from indicia.net.model import EgressRefusedError
+from indicia.queue.jobs import Jobs
+from indicia.repeats.model import KEY_SECONDS, LONGEST_KEY, Repeat
+from indicia.repeats.store import claim_repeat
+from indicia.storage.database import Database, Steps
+from indicia.submissions.addressing import OrganisationOf, is_aligned
+from indicia.submissions.model import (
+    ClickTracking,
+    SendingNotAllowedError,
+    Submission,
+    SubmissionPendingError,
+    SubmissionRefusedError,
+)
+from indicia.submissions.store import repeat_seconds_of
+from indicia.suppressions.guard import Suppressions
+from indicia.suppressions.model import SuppressionType
+from indicia.templates.library import TemplateLibrary
+from indicia.templates.model import Builtins
+from indicia.templates.renderer import Renderer
+
+# Contract 4: a copy is tried for three days.
+EXPIRY_SECONDS = 72 * 3600.0
+
+
+class Templating(NamedTuple):
+    """Where stored templates are kept and rendered."""
+
+    library: TemplateLibrary
+    renderer: Renderer
+
+
+class Policy(NamedTuple):
+    """What every submission is held against.
+
+    Attributes:
+        guard: Judges callback URLs.
+        organisation_of: Answers which organisation a domain belongs to.
+        expiry_seconds: How long after it is due a copy is tried.
+    """
+
+    guard: EgressGuard
+    organisation_of: OrganisationOf
+    expiry_seconds: float
+
+
+class Submissions:
+    """The submissions of all domains."""
+
+    def __init__(
+        self,
+        database: Database,
+        jobs: Jobs,
+        events: EventLog,
+        suppressions: Suppressions,
+        *,
+        templating: Templating,
+        policy: Policy,
+        clock: Clock,
+        ids: IdSource,
+    ) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._events = events
+        self._suppressions = suppressions
+        self._templating = templating
+        self._policy = policy
+        self._clock = clock
+        self._ids = ids
+        # Keys whose first submission is on its way into the store.
+        self._pending: set[tuple[int, str]] = set()
+
+    async def accept(
+        self, domain: Domain, submission: Submission, *, digest: bytes, idempotency_key: str | None = None
+    ) -> str:
+        """Store a message for all its recipients, to be delivered when it is due; answer its Message-ID.
+
+        The same submission again, by its key within a day or by its `digest` within the domain's window, is answered
+        with the first one's id and sent once.
+
+        Raises:
+            SendingNotAllowedError: The domain is not active.
+            SubmissionRefusedError: It may not be sent, or not like this.
+            SubmissionPendingError: One with the same key is being accepted.
+            RepeatConflictError: The key came before with another body.
+            TemplatesError: Its template is not there or cannot be rendered.
+            StorageError: It could not be made durable.
+        """
+        self._check(domain, submission, idempotency_key)
+        if idempotency_key is None:
+            return await self._accept(domain, submission, digest, None)
+        pending = (domain.id, idempotency_key)
+        if pending in self._pending:
+            raise SubmissionPendingError(idempotency_key)
+        self._pending.add(pending)
+        try:
+            return await self._accept(domain, submission, digest, idempotency_key)
+        finally:
+            self._pending.discard(pending)
+
+    def _check(self, domain: Domain, submission: Submission, idempotency_key: str | None) -> None:
+        if domain.state is not DomainState.ACTIVE:
+            raise SendingNotAllowedError(domain.name, domain.state)
+        if idempotency_key is not None and not 0 < len(idempotency_key) <= LONGEST_KEY:
+            raise SubmissionRefusedError(f"Idempotency-Key must have 1 to {LONGEST_KEY} characters")
+        if not is_aligned(submission.sender, domain.name, self._policy.organisation_of):
+            raise SubmissionRefusedError(
+                f"from parameter must be an address of {domain.name}, of a subdomain of it or of its parent domain"
+            )
+        if submission.callback_url is not None:
+            try:
+                self._policy.guard.check_url(submission.callback_url)
+            except EgressRefusedError as error:
+                # One text for every refusal, or it would tell what this network looks like inside.
+                raise SubmissionRefusedError("callback_url must be an http or https URL of a public host") from error
+
+    async def _accept(self, domain: Domain, submission: Submission, digest: bytes, key: str | None) -> str:
+        now = self._clock()
+        template = await self._template(domain, submission, now)
+        message, content = _message(domain, submission, template, self._ids(now), now)
+        repeat = _repeat(digest, key, await repeat_seconds_of(self._database, domain.id), now)
+        message_id = await self._database.run(self._store(message, content, submission, repeat))
+        self._jobs.announce(DELIVERY_JOBS)
+        self._events.announce()
+        return message_id
+
+    async def _template(self, domain: Domain, submission: Submission, now: float) -> TemplateSnapshot | None:
+        """Take the template as it is now, and render it once, so that what fails fails before it is accepted."""
+        wanted = submission.template
+        if wanted is None:
+            return None
+        snapshot = await self._templating.library.snapshot(
+            domain.id, wanted.name, wanted.variables, is_strict=wanted.is_strict, version=wanted.version
+        )
+        tracking = _tracking(domain, submission)
+        builtins = Builtins(
+            sender=header_form(submission.sender),
+            recipient=submission.recipients[0][0].envelope,
+            subject=submission.subject,
+            sent_at=_due_at(submission, now),
+            domain=domain.name,
+            tracks_opens=tracking.opens,
+            tracks_clicks=tracking.clicks is not ClickTracking.NO,
+        )
+        await self._templating.renderer.render(snapshot, builtins, domain.id)
+        return snapshot
+
+    def _store(self, message: Message, content: Content, submission: Submission, repeat: Repeat | None) -> Steps[str]:
+        now = message.submitted_at
+        if repeat is not None:
+            known = yield from claim_repeat(message.domain_id, repeat, message.message_id, now)
+            if known != message.message_id:
+                return known
+        row = yield from insert_message(message, content)
+        stored = msgspec.structs.replace(message, id=row)
+        suppressed = yield from self._suppressions.among(
+            message.domain_id, [address.canonical for address, _ in submission.recipients]
+        )
+        events: list[Event] = []
+        for address, kind in submission.recipients:
+            reason = suppressed.get(address.canonical)
+            events += yield from self._store_recipient(stored, submission, address, kind, reason)
+        yield from self._events.append(events)
+        return message.message_id
+
+    def _store_recipient(
+        self,
+        message: Message,
+        submission: Submission,
+        address: Address,
+        kind: RecipientKind,
+        suppressed: SuppressionType | None,
+    ) -> Steps[list[Event]]:
+        recipient = Recipient(
+            id=0,
+            message_row=message.id,
+            domain_id=message.domain_id,
+            address=address.envelope,
+            canonical=address.canonical,
+            kind=kind,
+            state=RecipientState.QUEUED if suppressed is None else RecipientState.SUPPRESSED,
+            expires_at=message.deliver_at + self._policy.expiry_seconds,
+            variables=(submission.recipient_variables or {}).get(address.canonical),
+        )
+        row = yield from insert_recipient(recipient)
+        accepted = event_about(message, recipient, EventType.ACCEPTED, message.submitted_at, {})
+        if suppressed is not None:
+            return [accepted, suppressed_event(message, recipient, suppressed.value, message.submitted_at)]
+        yield from self._jobs.enqueue(DELIVERY_JOBS, address.ascii_domain, str(row).encode(), due_at=message.deliver_at)
+        return [accepted]
+
+
+class _Tracking(NamedTuple):
+    """What is tracked, once the domain's setting and the message's options are both heard."""
+
+    opens: bool
+    clicks: ClickTracking
+
+
+def _tracking(domain: Domain, submission: Submission) -> _Tracking:
+    """Decide: the narrower option over `o:tracking`, that over the domain."""
+    asked = submission.asked
+    general = asked.tracking
+    by_domain = ClickTracking.HTML if domain.tracking else ClickTracking.NO
+    clicks = asked.clicks or general or by_domain
+    opens = asked.opens
+    if opens is None:
+        opens = domain.tracking if general is None else general is not ClickTracking.NO
+    return _Tracking(opens, clicks)
+
+
+def _message(
+    domain: Domain, submission: Submission, template: TemplateSnapshot | None, identifier: str, now: float
+) -> tuple[Message, Content]:
+    content = Content(
+        sender=header_form(submission.sender),
+        to=tuple(map(header_form, submission.to)),
+        cc=tuple(map(header_form, submission.cc)),
+        reply_to=submission.reply_to,
+        subject=submission.subject,
+        text=submission.text,
+        html=submission.html,
+        amp=submission.amp,
+        headers=submission.headers,
+        attachments=submission.files,
+        template=template,
+    )
+    message = Message(
+        id=0,
+        account_id=domain.account_id,
+        domain_id=domain.id,
+        message_id=f"{identifier}@{domain.name}",
+        submitted_at=now,
+        deliver_at=_due_at(submission, now),
+        size_bytes=submission.size_bytes,
+        headers=_shown_headers(submission, f"{identifier}@{domain.name}", now),
+        options=_options(domain, submission),
+    )
+    return message, content
+
+
+def _options(domain: Domain, submission: Submission) -> Options:
+    asked, tracking = submission.asked, _tracking(domain, submission)
+    has_own_copies = submission.recipient_variables is not None
+    return Options(
+        tags=asked.tags,
+        variables=dict(submission.variables),
+        has_own_copies=has_own_copies,
+        is_test=asked.is_test,
+        track_opens=tracking.opens,
+        track_clicks=tracking.clicks is not ClickTracking.NO,
+        track_text_clicks=tracking.clicks is ClickTracking.ALL,
+        wants_unsubscribe=has_own_copies if asked.unsubscribe is None else asked.unsubscribe,
+        require_tls=asked.require_tls,
+        skip_verification=asked.skip_verification,
+        callback_url=submission.callback_url,
+    )
+
+
+def _shown_headers(submission: Submission, message_id: str, now: float) -> dict[str, str]:
+    """Answer what events show of the header."""
+    custom = {name.lower(): header_text(value) for name, value in submission.headers}
+    return custom | {
+        "date": format_datetime(datetime.fromtimestamp(now, UTC)),
+        "from": _shown([submission.sender]),
+        "message-id": message_id,
+        "subject": submission.subject,
+        "to": _shown(submission.to),
+    }
+
+
+def _shown(addresses: Sequence[Address]) -> str:
+    return ", ".join(
+        f"{address.name} <{address.addr_spec}>" if address.name else address.addr_spec for address in addresses
+    )
+
+
+def _due_at(submission: Submission, now: float) -> float:
+    return max(now, submission.asked.deliver_at or now)
+
+
+def _repeat(digest: bytes, key: str | None, window_seconds: float, now: float) -> Repeat | None:
+    if key is not None:
+        return Repeat(f"message by key {key}", digest, now + KEY_SECONDS)
+    if window_seconds <= 0:
+        return None
+    return Repeat(f"message by body {digest.hex()}", digest, now + window_seconds)

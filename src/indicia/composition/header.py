@@ -60,8 +60,12 @@ def header_of(
     added: Iterable[tuple[str, str]],
 ) -> list[bytes]:
     """Write the fields of one recipient's copy, MIME's own left out; those of `added` give way to the customer's."""
-    custom = [(name, value) for name, value in content.headers if name.lower() != "reply-to"]
-    taken = {name.lower() for name, _ in custom}
+    custom = [
+        (name.lower(), _custom(name, substituted(value, values)))
+        for name, value in content.headers
+        if name.lower() != "reply-to"
+    ]
+    taken = {name for name, field in custom if field}
     fields = [
         shared.date,
         _from(shared, values),
@@ -69,7 +73,7 @@ def header_of(
         _addressed("Reply-To", substituted(shared.reply_to, values)),
         text_field("Subject", substituted(content.subject, values)),
         shared.message_id,
-        *(_custom(name, substituted(value, values)) for name, value in custom),
+        *(field for _, field in custom),
     ]
     # Half of the customer's and half of our List-Unsubscribe would be answered by nobody.
     if "list-unsubscribe" not in taken and "list-unsubscribe-post" not in taken:

@@ -161,3 +161,13 @@ async def test_a_list_unsubscribe_of_the_customer_replaces_ours_altogether(post)
 
     assert parsed(message).get_all("List-Unsubscribe") == ["<mailto:me@example.com>"]
     assert parsed(message)["List-Unsubscribe-Post"] is None
+
+
+async def test_a_list_unsubscribe_that_cannot_be_written_leaves_ours(post):
+    post.additions = _Tracked()
+    unusable = (("List-Unsubscribe", "<https://x.example/%recipient.n%>"),)
+
+    message = await post.copy(variables='{"n": "ž"}'.encode(), text="t", headers=unusable)
+
+    assert len(parsed(message).get_all("List-Unsubscribe")) == 1
+    assert "t.example.com" in parsed(message)["List-Unsubscribe"]

@@ -18,7 +18,7 @@ help:
 serve: $(VENV)/.run
 	$(BIN)/indicia serve
 
-test: $(VENV)/.dev $(MAIL_READERS)
+test: $(VENV)/.dev $(MAIL_READERS) $(VENV)/peers/.fetched
 	$(BIN)/python -m pytest
 
 demo: $(VENV)/.run
@@ -55,6 +55,10 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 $(MAIL_READERS): tests/doubles/mail_readers/package-lock.json
 	npm ci --prefix tests/doubles/mail_readers --no-audit --no-fund --loglevel=error
 	@touch $@
+
+# Servers that tests send to; unpacked, never installed.
+$(VENV)/peers/.fetched: tests/peers/fetch.sh | $(VENV)/bin/python
+	tests/peers/fetch.sh $(VENV)/peers
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Indicia needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'

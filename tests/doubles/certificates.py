@@ -28,6 +28,12 @@ class CertificateAuthority:
 
     def server(self, host: str, *, expired: bool = False) -> ssl.SSLContext:
         """What a server at `host` (a name or an IP address) uses."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.server_file(host, expired=expired))
+        return context
+
+    def server_file(self, host: str, *, expired: bool = False) -> Path:
+        """The same as a file, with its key, for servers that are programs of their own."""
         key = ec.generate_private_key(ec.SECP256R1())
         try:
             name: x509.GeneralName = x509.IPAddress(ip_address(host))
@@ -38,9 +44,7 @@ class CertificateAuthority:
         path = self._directory / f"{certificate.serial_number}.pem"
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         path.write_bytes(private + certificate.public_bytes(Encoding.PEM))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(path)
-        return context
+        return path
 
     def _sign(
         self,

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Unpacks the mail servers that tests send to into a folder, from Debian's packages, without installing anything.
+# Elsewhere than on Debian nothing is unpacked, and the tests that need them say so.
+set -eu
+into=$1
+packages="postfix"
+rm -rf "$into"
+mkdir -p "$into"
+if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
+    cd "$into"
+    # The lists of a fresh machine are empty, and those of an old one name packages that are gone.
+    apt-get download $packages >/dev/null 2>&1 || { apt-get update >/dev/null && apt-get download $packages >/dev/null; }
+    for package in ./*.deb; do
+        dpkg-deb -x "$package" .
+    done
+    rm -f ./*.deb
+fi
+touch .fetched

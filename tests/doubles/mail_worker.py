@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import msgspec
 from prometheus_client import CollectorRegistry
@@ -69,6 +69,58 @@ def return_path(domain: str, recipient_id: int) -> str:
     return f"bounce-{recipient_id}@{domain}"
 
 
+class Owner(NamedTuple):
+    """Whose mail it is."""
+
+    account_id: int
+    domain_id: int
+
+
+def accept(
+    jobs: Jobs,
+    owner: Owner,
+    addresses: Sequence[str],
+    *,
+    now: float,
+    options: Options | None = None,
+    due_in: float = 0.0,
+    expires_in: float = 72 * 3600.0,
+    subject: str = "hello",
+) -> Steps[list[int]]:
+    """Accept one message to these recipients; answer their rows."""
+    count = yield Statement("SELECT count(*) FROM messages")
+    message = Message(
+        id=0,
+        account_id=owner.account_id,
+        domain_id=owner.domain_id,
+        message_id=f"{int(count[0][0]) + 1}@{DOMAIN}",  # type: ignore[arg-type]
+        submitted_at=now,
+        deliver_at=now + due_in,
+        size_bytes=100,
+        headers={"subject": subject},
+        options=options or Options(),
+    )
+    content = Content(sender=f"us@{DOMAIN}", to=tuple(addresses), subject=subject, text="hello")
+    row = yield from insert_message(message, content)
+    rows = []
+    for address in addresses:
+        parsed = parse_one(address)
+        assert parsed is not None
+        recipient = Recipient(
+            id=0,
+            message_row=row,
+            domain_id=owner.domain_id,
+            address=address,
+            canonical=parsed.canonical,
+            kind=RecipientKind.TO,
+            state=RecipientState.QUEUED,
+            expires_at=now + due_in + expires_in,
+        )
+        rows.append((yield from insert_recipient(recipient)))
+        yield from jobs.enqueue(JOB_KIND, parsed.ascii_domain, str(rows[-1]).encode(), due_at=now + due_in)
+    return rows
+
+
 class MailWorker:
     """Delivers what is submitted to the store in `directory`, for the domain news.test, while entered."""
 
@@ -108,7 +160,7 @@ class MailWorker:
         self.sites = Sites(self.routes.site_of, most_in_flight=AT_ONCE)
         self.metrics = DeliveryMetrics(self.registry, self.jobs, sites=self.sites, clock=clock)
         self.metrics.watch(self.pool)
-        self.errands = Errands(self.database)
+        self.errands = Errands(self.database, self.suppressions)
         self.recording = Recording(
             self.database,
             self.jobs,
@@ -125,7 +177,6 @@ class MailWorker:
             routes=self.routes,
             transport=Transport(self.pool),
             recording=self.recording,
-            suppressions=self.suppressions,
             sites=self.sites,
             pacing=Pacing(),
             metrics=self.metrics,
@@ -175,42 +226,18 @@ class MailWorker:
         subject: str = "hello",
     ) -> list[int]:
         """Accept one message to these recipients; answer their rows."""
-        now = self.clock()
-
-        def steps() -> Steps[list[int]]:
-            count = yield Statement("SELECT count(*) FROM messages")
-            message = Message(
-                id=0,
-                account_id=self.account_id,
-                domain_id=self.domain_id,
-                message_id=f"{count[0][0] + 1}@{DOMAIN}",
-                submitted_at=now,
-                deliver_at=now + due_in,
-                size_bytes=100,
-                headers={"subject": subject},
-                options=options or Options(),
+        rows = await self.database.run(
+            accept(
+                self.jobs,
+                Owner(self.account_id, self.domain_id),
+                addresses,
+                now=self.clock(),
+                options=options,
+                due_in=due_in,
+                expires_in=expires_in,
+                subject=subject,
             )
-            content = Content(sender=f"us@{DOMAIN}", to=addresses, subject=subject, text="hello")
-            row = yield from insert_message(message, content)
-            rows = []
-            for address in addresses:
-                parsed = parse_one(address)
-                assert parsed is not None
-                recipient = Recipient(
-                    id=0,
-                    message_row=row,
-                    domain_id=self.domain_id,
-                    address=address,
-                    canonical=parsed.canonical,
-                    kind=RecipientKind.TO,
-                    state=RecipientState.QUEUED,
-                    expires_at=now + due_in + expires_in,
-                )
-                rows.append((yield from insert_recipient(recipient)))
-                yield from self.jobs.enqueue(JOB_KIND, parsed.ascii_domain, str(rows[-1]).encode(), due_at=now + due_in)
-            return rows
-
-        rows = await self.database.run(steps())
+        )
         self.jobs.announce(JOB_KIND)
         return rows
 

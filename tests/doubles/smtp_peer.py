@@ -7,7 +7,7 @@ import re
 import ssl
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Self
 
 ALL_EXTENSIONS = ("PIPELINING", "SIZE 52428800", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES")
@@ -43,7 +43,10 @@ class Session:
     writer: asyncio.StreamWriter
     is_encrypted: bool = False
     login: str | None = None
-    letter: Taken | None = field(default=None)
+    letter: Taken | None = None
+    """What is being received."""
+    ending: Taken | None = None
+    """What was received, and waits for the answer to its end."""
 
 
 Answer = Callable[[Session], Awaitable[None]]
@@ -309,6 +312,7 @@ class SmtpPeer:
         text = await session.reader.readuntil(b"\r\n.\r\n")
         letter, session.letter = session.letter, None
         letter.raw = text[:-3]
+        session.ending = letter
         await self._answer("dot", session, lambda session: self._take(session, letter))
 
     async def _take(self, session: Session, letter: Taken) -> None:

@@ -37,7 +37,7 @@ async def test_a_reply_lost_after_the_end_is_a_doubt_and_not_a_loss(tmp_path: Pa
     async with SmtpPeer() as peer, delivering(tmp_path, zone, peer) as worker:
 
         async def take_and_vanish(session) -> None:
-            peer.taken.append(session.letter)
+            peer.taken.append(session.ending)
             await drop(session)
 
         peer.script["dot"].append(take_and_vanish)

@@ -59,7 +59,7 @@ def mail_work(workshop: Workshop, outside: Outside, traffic: MailTraffic, compos
     """Build the delivery of what is due, and the giving up of what expires."""
     store, settings = workshop.store, workshop.settings
     suppressions = Suppressions(store.database, system_clock)
-    errands = Errands(store.database)
+    errands = Errands(store.database, suppressions)
     pool = Pool(smtp_client(outside, traffic), outside.resolver, sources=settings.source_ips)
     traffic.metrics.watch(pool)
     recording = Recording(
@@ -71,7 +71,6 @@ def mail_work(workshop: Workshop, outside: Outside, traffic: MailTraffic, compos
         routes=traffic.routes,
         transport=Transport(pool),
         recording=recording,
-        suppressions=suppressions,
         sites=traffic.sites,
         pacing=Pacing(),
         metrics=traffic.metrics,

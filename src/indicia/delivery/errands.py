@@ -1,6 +1,6 @@
-"""What a job is about: read from the store, each message once however many recipients it has."""
+"""What jobs are about: read from the store, for all that are claimed together at once."""
 
-from collections import OrderedDict
+import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -8,34 +8,47 @@ from indicia.delivery import store
 from indicia.delivery.model import Errand, Terms
 from indicia.delivery.store import PastAttempts
 from indicia.messages.model import Message, Recipient, RecipientState
-from indicia.messages.store import message_of_row, recipients_of_rows
+from indicia.messages.store import messages_of_rows, recipients_of_rows
 from indicia.queue.model import Job
-from indicia.storage.database import Database
-
-# Messages to many recipients come due together, and what is common to their copies is some kilobytes.
-_MOST_KEPT = 1000
+from indicia.storage.database import Database, StorageError
+from indicia.suppressions.guard import Suppressions
+from indicia.suppressions.model import SuppressionType
 
 _FIRST = PastAttempts(0, was_uncertain=False, interrupted=None)
+
+
+class Due(NamedTuple):
+    """A copy that waits, as it was read together with others; `suppressed` is why it must not be sent."""
+
+    message: Message
+    recipient: Recipient
+    terms: Terms
+    suppressed: SuppressionType | None
 
 
 class Found(NamedTuple):
     """An errand with what it takes to run it.
 
     Attributes:
+        suppressed: Why it must not be run; None where it may.
         interrupted: The row of an earlier attempt whose process ended before its outcome was stored.
     """
 
     errand: Errand
     terms: Terms
+    suppressed: SuppressionType | None
     interrupted: int | None
 
 
 class Errands:
     """Finds errands."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, suppressions: Suppressions) -> None:
         self._database = database
-        self._kept: OrderedDict[int, Message] = OrderedDict()
+        self._suppressions = suppressions
+        # Jobs that are claimed together ask within one turn of the event loop, and a read costs more than a row.
+        self._asked: dict[int, asyncio.Future[Due | None]] = {}
+        self._reading: set[asyncio.Task[None]] = set()
 
     async def find(self, job: Job) -> Found | None:
         """Answer what `job` is about; None where nothing is left to do.
@@ -43,47 +56,66 @@ class Errands:
         Raises:
             StorageError: The store cannot be read.
         """
-        rows = await recipients_of_rows(self._database, [recipient_of(job)])
-        recipient = next(iter(rows), None)
-        if recipient is None or recipient.state is not RecipientState.QUEUED:
-            return None
-        message = await self._message(recipient.message_row)
-        terms = None if message is None else await store.terms_of(self._database, message.domain_id)
-        if message is None or terms is None:
+        due = await self._read_with_others(recipient_of(job))
+        if due is None:
             return None
         # Nobody has tried before the first claim; that spares most copies a look.
-        past = _FIRST if job.attempts == 1 else await store.past_attempts(self._database, recipient.id)
-        errand = Errand(message, recipient, terms.domain, past.made + 1, past.was_uncertain)
-        return Found(errand, terms, past.interrupted)
+        past = _FIRST if job.attempts == 1 else await store.past_attempts(self._database, due.recipient.id)
+        errand = Errand(due.message, due.recipient, due.terms.domain, past.made + 1, past.was_uncertain)
+        return Found(errand, due.terms, due.suppressed, past.interrupted)
 
     async def of_recipients(self, rows: Sequence[int]) -> list[Errand]:
-        """Answer errands for recipients that nobody attempts, without what they are sent.
+        """Answer the errands of these recipients who still wait.
 
         Raises:
             StorageError: The store cannot be read.
         """
-        return [errand for row in rows if (errand := await self._unattempted(row)) is not None]
+        errands = []
+        for due in (await self._read(rows)).values():
+            past = await store.past_attempts(self._database, due.recipient.id)
+            errands.append(Errand(due.message, due.recipient, due.terms.domain, past.made + 1, past.was_uncertain))
+        return errands
 
-    async def _unattempted(self, row: int) -> Errand | None:
-        recipient: Recipient | None = next(iter(await recipients_of_rows(self._database, [row])), None)
-        message = None if recipient is None else await self._message(recipient.message_row)
-        terms = None if message is None else await store.terms_of(self._database, message.domain_id)
-        if recipient is None or message is None or terms is None:
-            return None
-        past = await store.past_attempts(self._database, row)
-        return Errand(message, recipient, terms.domain, past.made + 1, past.was_uncertain)
+    def _read_with_others(self, row: int) -> asyncio.Future[Due | None]:
+        if not self._asked:
+            asyncio.get_running_loop().call_soon(self._begin_reading)
+        return self._asked.setdefault(row, asyncio.get_running_loop().create_future())
 
-    async def _message(self, row: int) -> Message | None:
-        kept = self._kept.get(row)
-        if kept is not None:
-            self._kept.move_to_end(row)
-            return kept
-        message = await message_of_row(self._database, row)
-        if message is not None:
-            self._kept[row] = message
-            if len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
-        return message
+    def _begin_reading(self) -> None:
+        asked, self._asked = self._asked, {}
+        task = asyncio.create_task(self._answer(asked))
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+
+    async def _answer(self, asked: dict[int, asyncio.Future[Due | None]]) -> None:
+        waiting = [(row, future) for row, future in asked.items() if not future.done()]
+        try:
+            found = await self._read([row for row, _ in waiting])
+        except StorageError as error:
+            for _, future in waiting:
+                future.set_exception(error)
+            return
+        for row, future in waiting:
+            future.set_result(found.get(row))
+
+    async def _read(self, rows: Sequence[int]) -> dict[int, Due]:
+        recipients = [
+            recipient
+            for recipient in await recipients_of_rows(self._database, rows)
+            if recipient.state is RecipientState.QUEUED
+        ]
+        messages = await messages_of_rows(self._database, [*{recipient.message_row for recipient in recipients}])
+        found: dict[int, Due] = {}
+        for domain_id in {recipient.domain_id for recipient in recipients}:
+            terms = await store.terms_of(self._database, domain_id)
+            theirs = [recipient for recipient in recipients if recipient.domain_id == domain_id]
+            canonicals = [recipient.canonical for recipient in theirs]
+            suppressed = await self._suppressions.already_among(domain_id, canonicals)
+            for recipient in theirs:
+                message = messages.get(recipient.message_row)
+                if message is not None and terms is not None:
+                    found[recipient.id] = Due(message, recipient, terms, suppressed.get(recipient.canonical))
+        return found
 
 
 def recipient_of(job: Job) -> int:

@@ -74,6 +74,15 @@ async def message_of_row(database: Database, row: int) -> Message | None:
     return _message(rows[0]) if rows else None
 
 
+async def messages_of_rows(database: Database, rows: Sequence[int]) -> dict[int, Message]:
+    """Answer the messages of those rows, by row."""
+    wanted = msgspec.json.encode(rows).decode()
+    found = await database.fetch(
+        f"SELECT {_MESSAGE} FROM messages WHERE id IN (SELECT value FROM json_each($1))", wanted
+    )
+    return {message.id: message for message in map(_message, found)}
+
+
 async def content_of_row(database: Database, row: int) -> Content | None:
     """Answer what the message of that row says; None once that is no longer kept."""
     rows = await database.fetch("SELECT content FROM messages WHERE id = $1 AND content IS NOT NULL", row)

@@ -26,7 +26,6 @@ from indicia.net.smtp.model import Letter, MalformedLetterError
 from indicia.queue.jobs import Jobs
 from indicia.queue.model import Job
 from indicia.storage.database import Database, StorageError
-from indicia.suppressions.guard import Suppressions
 from indicia.templates.model import TemplatesError
 
 log = get_logger()
@@ -52,7 +51,6 @@ class Desk(NamedTuple):
     routes: Routes
     transport: Transport
     recording: Recording
-    suppressions: Suppressions
     sites: Sites
     pacing: Pacing
     metrics: DeliveryMetrics
@@ -116,7 +114,11 @@ class MailDeliveries:
         errand = found.errand
         if found.interrupted is not None:
             await self._desk.recording.settle_interrupted(found.interrupted, errand)
-        if await self._is_put_off(job, found) or await self._is_suppressed(job, errand):
+        if found.suppressed is not None:
+            await self._desk.recording.settle_suppressed(job, errand, found.suppressed.value)
+            self._desk.metrics.count_suppressed()
+            return None
+        if await self._is_put_off(job, found):
             return None
         if job.attempts > errand.number + MOST_LOST_CLAIMS:
             await self._settle(job, errand, _poisonous(job.attempts), sender="", row=None)
@@ -151,16 +153,6 @@ class MailDeliveries:
         if go_at <= now:
             return False
         await self._database.run(self._jobs.release(job, go_at))
-        return True
-
-    async def _is_suppressed(self, job: Job, errand: Errand) -> bool:
-        recipient = errand.recipient
-        found = await self._desk.suppressions.already_among(recipient.domain_id, [recipient.canonical])
-        reason = found.get(recipient.canonical)
-        if reason is None:
-            return False
-        await self._desk.recording.settle_suppressed(job, errand, reason.value)
-        self._desk.metrics.count_suppressed()
         return True
 
     async def _attempt(self, job: Job, found: Found) -> bool | None:

@@ -53,7 +53,9 @@ def user_variables(message: Message, recipient: Recipient) -> dict[str, object]:
     """Answer the variables that events report: the `v:` fields, filled in, and the recipient's own over them."""
     values = Values.of(recipient.address, recipient.variables)
     given = {name: substituted(value, values) for name, value in message.options.variables.items()}
-    return {**given, **values.variables}
+    # Clients of Mailgun name those so that the fields of the message bring in; they are reported where they come to.
+    own = {name: value for name, value in values.variables.items() if not name.startswith(("v:", "h:"))}
+    return {**given, **own}
 
 
 def _common(message: Message, recipient: Recipient) -> dict[str, object]:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import msgspec
 
 _MARK = "%recipient"
-_PLACEHOLDER = re.compile(r"%recipient(?:\.([\w.-]{1,128}))?%")
+# django-anymail names its own `v:key` and `h:Name`.
+_PLACEHOLDER = re.compile(r"%recipient(?:\.([\w.:-]{1,128}))?%")
 
 # Documents whose places are remembered.
 _LARGEST_KEPT = 256 * 1024

@@ -38,7 +38,9 @@ async def composer(post, tmp_path):
 
 async def test_a_copy_with_everything_verifies_and_is_read_by_both_parsers(post, composer, foreign):
     large = b"\x00\xff\r\n." * 200_000
-    digest = await post.blobs.put([large])
+    with post.blobs.new() as blob:
+        blob.write(large)
+        digest = await blob.keep()
     options = Options(
         has_own_copies=True,
         track_opens=True,

@@ -28,10 +28,12 @@ from indicia.entrypoints.api.labels import LabelsApi
 from indicia.entrypoints.api.messages import MessagesApi
 from indicia.entrypoints.api.stats import StatsApi
 from indicia.entrypoints.api.templates import TemplatesApi
+from indicia.entrypoints.api.validate import ValidateApi, ValidationAdmission
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.entrypoints.front import Front
 from indicia.queue.jobs import Jobs
 from indicia.tracking.statistics.report import Statistics
+from indicia.validation.verify import Verifier
 from indicia.webhooks.outbox import JOB_KIND as WEBHOOK_JOBS
 
 
@@ -39,6 +41,7 @@ def web(
     settings: Settings,
     store: Store,
     outside: Outside,
+    verifier: Verifier,
     registry: CollectorRegistry,
     measured: Sequence[RefreshGauges],
     handover: Handover,
@@ -65,6 +68,7 @@ def web(
             submissions(store, outside), store.blobs, Admission(store.domains, limits=limits), system_clock
         ),
         templates=TemplatesApi(store.templates, Admission(store.domains, limits=limits)),
+        validate=ValidateApi(verifier, ValidationAdmission(store.domains, limits=limits, contact=settings.contact)),
         whoami=WhoAmI(store.domains),
     )
     public = public_pages(settings, store, limits)

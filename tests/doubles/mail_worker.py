@@ -157,7 +157,7 @@ class MailWorker:
         self.routes = Routes(
             self._resolver, policies, port=port, own_name="us.test", relay=parse_relay(relay) if relay else None
         )
-        self.sites = Sites(self.routes.site_of, most_in_flight=AT_ONCE)
+        self.sites = Sites(self.routes.site_of, clock, most_in_flight=AT_ONCE)
         self.metrics = DeliveryMetrics(self.registry, self.jobs, sites=self.sites, clock=clock)
         self.metrics.watch(self.pool)
         self.errands = Errands(self.database, self.suppressions)

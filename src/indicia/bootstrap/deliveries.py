@@ -45,7 +45,7 @@ def mail_traffic(settings: Settings, store: Store, outside: Outside, registry: C
     hello_name = settings.hello_name or socket.gethostname().lower()
     policies = Policies(store.database, outside.resolver, outside.client, system_clock)
     routes = Routes(outside.resolver, policies, port=settings.smtp_port, own_name=hello_name, relay=settings.relay_url)
-    sites = Sites(routes.site_of, most_in_flight=AT_ONCE)
+    sites = Sites(routes.site_of, system_clock, most_in_flight=AT_ONCE)
     metrics = DeliveryMetrics(registry, store.jobs, sites=sites, clock=system_clock)
     return MailTraffic(hello_name, policies, routes, sites, metrics)
 

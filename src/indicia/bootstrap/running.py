@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from indicia.base.errors import AppError
-from indicia.bootstrap.composition import composer
+from indicia.bootstrap.composition import composer, domain_lately
 from indicia.bootstrap.deliveries import MailTraffic, mail_traffic, mail_work
 from indicia.bootstrap.detection import detection_work
 from indicia.bootstrap.housekeeping import housekeeping
@@ -101,7 +101,8 @@ class Service:
         store = workshop.store
         # The embedded store has one working process, so whatever is leased now was leased by one that is gone.
         await store.database.run(store.jobs.take_back())
-        compose = composer(store, additions(self._settings, store).for_copy).compose
+        domain_of = domain_lately(store)
+        compose = composer(store, additions(self._settings, store, domain_of).for_copy, domain_of).compose
         parts = [
             detection_work(workshop, handover, reporting(workshop).follow),
             webhook_work(workshop, traffic),

@@ -17,7 +17,7 @@ from indicia.entrypoints.public.pages import Page, PublicPages
 from indicia.entrypoints.public.tracking import TrackingPages
 from indicia.entrypoints.public.unsubscribe import UnsubscribePage
 from indicia.suppressions.guard import Suppressions
-from indicia.tracking.additions import Additions
+from indicia.tracking.additions import Additions, DomainOf
 from indicia.tracking.handing_over import HandingOver
 from indicia.tracking.keys import Keyring
 from indicia.tracking.opt_outs import OptOuts
@@ -83,6 +83,6 @@ async def follow_keys(keyring: Keyring) -> None:
         await keyring.refresh()
 
 
-def additions(settings: Settings, store: Store) -> Additions:
+def additions(settings: Settings, store: Store, domain_of: DomainOf) -> Additions:
     """Build what tracking adds to copies."""
-    return Additions(store.database, store.keyring.sealing, store.domains.of_id, settings.public_url)
+    return Additions(store.database, store.keyring.sealing, domain_of, settings.public_url)

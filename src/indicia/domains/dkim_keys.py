@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from datetime import UTC, datetime
 
+from indicia.aggregates.lately import Lately
 from indicia.base.clock import Clock
 from indicia.domains import store
 from indicia.domains.model import DkimKey, DkimKeyState
@@ -13,6 +14,8 @@ from indicia.storage.vault import Vault
 
 # Time to publish new records, and for caches to forget that there were none.
 DEFAULT_OVERLAP_SECONDS = 48 * 3600
+# A thousand copies a second ask for the same keys.
+_A_MOMENT_SECONDS = 1.0
 # A loaded key is some kilobytes.
 _MOST_LOADED = 4096
 
@@ -28,6 +31,7 @@ class DkimKeys:
         self._vault = vault
         self._clock = clock
         self._loaded: OrderedDict[int, PrivateKey] = OrderedDict()
+        self._stored = Lately(self._read, clock, seconds=_A_MOMENT_SECONDS)
 
     async def fresh(self) -> list[PrivateKey]:
         """Make a key of each kind, elsewhere than in the event loop: an RSA key takes some hundred milliseconds."""
@@ -55,11 +59,14 @@ class DkimKeys:
         return sorted(needed, key=lambda key: (_ORDER[key.state(now)], key.id))
 
     async def signers(self, domain_id: int, domain_name: str) -> list[Signer]:
-        """Answer the keys that sign a domain's mail now, RSA first."""
+        """Answer the keys that sign a domain's mail, RSA first; a change is followed within a second."""
         now = self._clock()
-        keys = await store.dkim_keys_of(self._database, domain_id)
+        keys = await self._stored.get(domain_id)
         signing = [key for key in keys if key.state(now) is DkimKeyState.SIGNING]
         return [Signer(domain_name, key.selector, key.algorithm, self._load(key)) for key in signing]
+
+    async def _read(self, domain_id: int) -> list[DkimKey]:
+        return await store.dkim_keys_of(self._database, domain_id)
 
     def _load(self, key: DkimKey) -> PrivateKey:
         loaded = self._loaded.get(key.id)

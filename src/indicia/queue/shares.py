@@ -113,19 +113,27 @@ class Shares:
 
     def started(self, name: str) -> None:
         """Count a job that is under way; its share is remembered until it is over."""
+        self.of(name).in_flight += 1
+
+    def of(self, name: str) -> Share:
+        """Answer the share of `name`, to be told how a job went; it is remembered from now on."""
         share = self._shares.setdefault(name, Share(*self._limits))
         self._shares.move_to_end(name)
-        share.in_flight += 1
-        if len(self._shares) > self._most_remembered:
-            idle = next((name for name, share in self._shares.items() if share.in_flight == 0), None)
-            if idle is not None:
-                del self._shares[idle]
+        self._forget_one(name)
+        return share
 
     def ended(self, name: str) -> Share:
         """Count that a job is over; answer its share, to be told how it went."""
         share = self._shares[name]
         share.in_flight -= 1
         return share
+
+    def _forget_one(self, kept: str) -> None:
+        if len(self._shares) > self._most_remembered:
+            names = (name for name, share in self._shares.items() if share.in_flight == 0 and name != kept)
+            idle = next(names, None)
+            if idle is not None:
+                del self._shares[idle]
 
 
 def within(

@@ -74,7 +74,7 @@ class MailDeliveries:
 
     def rooms(self, lanes: Iterable[str]) -> dict[str, int]:
         """Answer how many more copies may start now in each of `lanes`."""
-        return self._desk.sites.rooms(lanes, self._clock())
+        return self._desk.sites.rooms(lanes)
 
     def hurry(self) -> None:
         """Break off every attempt whose message cannot have been taken yet; the others end by themselves."""
@@ -98,35 +98,31 @@ class MailDeliveries:
             StorageError: The outcome is not stored; the copy is attempted again, as a possible duplicate.
         """
         site = self._desk.sites.started(job.lane)
-        copes: bool | None = None
         try:
-            copes = await self._deliver(job)
+            await self._deliver(job)
         finally:
-            self._desk.sites.finished(site, copes=copes, now=self._clock())
+            self._desk.sites.finished(site)
 
-    async def _deliver(self, job: Job) -> bool | None:
-        """Answer whether the receiver copes, where that was learnt."""
+    async def _deliver(self, job: Job) -> None:
         found = await self._desk.errands.find(job)
         if found is None:
             # Whoever settled it owes nobody anything; a job left behind would come back for ever.
             await self._database.run(self._jobs.finish(job))
-            return None
+            return
         errand = found.errand
         if found.interrupted is not None:
             await self._desk.recording.settle_interrupted(found.interrupted, errand)
         if found.suppressed is not None:
             await self._desk.recording.settle_suppressed(job, errand, found.suppressed.value)
             self._desk.metrics.count_suppressed()
-            return None
-        if await self._is_put_off(job, found):
-            return None
-        if job.attempts > errand.number + MOST_LOST_CLAIMS:
+        elif await self._is_put_off(job, found):
+            return
+        elif job.attempts > errand.number + MOST_LOST_CLAIMS:
             await self._settle(job, errand, _poisonous(job.attempts), sender="", row=None)
-            return None
-        if errand.message.options.is_test:
+        elif errand.message.options.is_test:
             await self._rehearse(job, found)
-            return None
-        return await self._attempt(job, found)
+        else:
+            await self._attempt(job, found)
 
     async def _rehearse(self, job: Job, found: Found) -> None:
         """Compose a copy of a message in test mode, which goes nowhere."""
@@ -155,13 +151,10 @@ class MailDeliveries:
         await self._database.run(self._jobs.release(job, go_at))
         return True
 
-    async def _attempt(self, job: Job, found: Found) -> bool | None:
+    async def _attempt(self, job: Job, found: Found) -> None:
         doubt = Doubt(self._database, found.errand, self._clock)
         task = asyncio.current_task()
         assert task is not None
-        if self._must_hurry.is_set():
-            await self._database.run(self._jobs.release(job, self._clock()))
-            return None
 
         async def before_dot() -> None:
             # From here on the receiver may take the message, and an outcome must be waited for.
@@ -170,19 +163,23 @@ class MailDeliveries:
 
         self._free_to_leave.add(task)
         try:
-            sender, report = await self._carry(found, before_dot)
+            carried = None if self._must_hurry.is_set() else await self._carry(found, before_dot)
         except asyncio.CancelledError:
             if not self._must_hurry.is_set() or doubt.row is not None:
                 raise
             task.uncancel()
-            await self._database.run(self._jobs.release(job, self._clock()))
-            return None
+            carried = None
         finally:
             self._free_to_leave.discard(task)
+        if carried is None:
+            # Nothing was attempted, and that costs no attempt.
+            await self._database.run(self._jobs.release(job, self._clock()))
+            return
+        sender, report = carried
         await self._settle(job, found.errand, report, sender=sender, row=doubt.row)
-        return report.copes
 
-    async def _carry(self, found: Found, before_dot: BeforeDot) -> tuple[str, Report]:
+    async def _carry(self, found: Found, before_dot: BeforeDot) -> tuple[str, Report] | None:
+        """Answer from whom the copy was sent and what came of it; None where its servers turned out to be down."""
         letter: Letter
         try:
             letter = await self._desk.letters.write(found)
@@ -197,7 +194,15 @@ class MailDeliveries:
             return letter.sender, Report(route, copes=None)
         options = found.errand.message.options
         wanted = Wanted(options.require_tls, options.skip_verification)
-        return letter.sender, await self._desk.transport.carry(letter, route, wanted, before_dot)
+        if not await self._desk.sites.turn(route.site):
+            return None
+        copes: bool | None = None
+        try:
+            report = await self._desk.transport.carry(letter, route, wanted, before_dot)
+            copes = report.copes
+        finally:
+            self._desk.sites.leave(route.site, copes=copes)
+        return letter.sender, report
 
     async def _settle(self, job: Job, errand: Errand, report: Report, *, sender: str, row: int | None) -> None:
         stored = await self._desk.recording.settle(job, errand, report, sender=sender, row=row)

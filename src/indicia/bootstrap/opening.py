@@ -13,6 +13,7 @@ from indicia.domains.dkim_keys import DkimKeys
 from indicia.domains.registry import DomainRegistry
 from indicia.events.log import EventLog
 from indicia.messages.blobs import Blobs
+from indicia.net.egress import EgressGuard
 from indicia.queue.jobs import Jobs
 from indicia.storage.database import Database
 from indicia.storage.migrate import migrate
@@ -24,6 +25,7 @@ from indicia.tracking.keys import Keyring
 from indicia.webhooks.dead_letters import DeadLetters
 from indicia.webhooks.endpoints import Endpoints as WebhookEndpoints
 from indicia.webhooks.outbox import Outbox
+from indicia.webhooks.subscriptions import Subscriptions
 
 
 class Store(NamedTuple):
@@ -42,6 +44,7 @@ class Store(NamedTuple):
     renderer: Renderer
     templates: TemplateLibrary
     outbox: Outbox
+    subscriptions: Subscriptions
     dead_letters: DeadLetters
     webhook_endpoints: WebhookEndpoints
 
@@ -89,6 +92,9 @@ def _store(settings: Settings, database: Database, vault: Vault, keyring: Keyrin
     dkim_keys = DkimKeys(database, vault, system_clock)
     jobs = Jobs(database, system_clock)
     outbox = Outbox(jobs)
+    subscriptions = Subscriptions(database, outbox, EgressGuard(settings.egress_allow))
+    events = EventLog()
+    events.subscribe(subscriptions.follow, outbox.announce)
     return Store(
         database=database,
         vault=vault,
@@ -97,12 +103,13 @@ def _store(settings: Settings, database: Database, vault: Vault, keyring: Keyrin
         signing_keys=signing_keys,
         domains=DomainRegistry(database, keys, signing_keys, dkim_keys, system_clock),
         dkim_keys=dkim_keys,
-        events=EventLog(),
+        events=events,
         blobs=Blobs(settings.blobs_path),
         keyring=keyring,
         renderer=renderer,
         templates=TemplateLibrary(database, renderer, system_clock),
         outbox=outbox,
+        subscriptions=subscriptions,
         dead_letters=DeadLetters(database, outbox, system_clock),
         webhook_endpoints=WebhookEndpoints(database),
     )

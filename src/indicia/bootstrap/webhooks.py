@@ -1,4 +1,4 @@
-"""Build what brings webhooks to their receivers."""
+"""Build what subscribes URLs to events, and what brings webhooks to their receivers."""
 
 from typing import NamedTuple
 
@@ -7,14 +7,18 @@ from prometheus_client import CollectorRegistry
 from indicia.aggregates.rate_limits import RateLimits
 from indicia.base.clock import system_clock
 from indicia.bootstrap.opening import Store
+from indicia.bootstrap.outside import Outside
 from indicia.bootstrap.work import Work, Workshop, runner
 from indicia.config import Settings
+from indicia.entrypoints.api.admission import Admission
+from indicia.entrypoints.api.webhooks import WebhooksApi
 from indicia.entrypoints.workers.runner import Pace
 from indicia.entrypoints.workers.webhooks import AT_ONCE, LEASE_SECONDS, WebhookDeliveries
 from indicia.webhooks.attempt import Attempts
 from indicia.webhooks.lanes import Lanes
 from indicia.webhooks.metrics import WebhookMetrics
 from indicia.webhooks.outbox import JOB_KIND
+from indicia.webhooks.probe import Probe
 
 
 class WebhookTraffic(NamedTuple):
@@ -39,3 +43,9 @@ def webhook_work(workshop: Workshop, traffic: WebhookTraffic) -> Work:
     )
     pace = Pace(AT_ONCE, LEASE_SECONDS, deliveries.rooms, most_claims=None)
     return Work((runner(store, JOB_KIND, deliveries.deliver, pace),))
+
+
+def webhooks_api(store: Store, outside: Outside, admission: Admission) -> WebhooksApi:
+    """Build the requests that subscribe URLs."""
+    probe = Probe(outside.client, store.signing_keys, system_clock)
+    return WebhooksApi(store.subscriptions, probe, admission, system_clock)

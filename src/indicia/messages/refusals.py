@@ -16,9 +16,11 @@ def suppressed_event(message: Message, recipient: Recipient, reason: str, now: f
         "bounce-class": "suppressed",
         "code": _CODES[reason],
         "description": description,
+        "enhanced-code": "",
         "message": [description],
         "mx-host": "",
         "mx-ip": "",
+        "session-seconds": 0.0,
         "tls": False,
     }
     details = {"delivery-status": status, "reason": f"suppress-{reason}"}

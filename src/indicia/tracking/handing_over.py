@@ -109,7 +109,6 @@ class HandingOver:
         yield from store.hand_over(handed)
         waits = {one.id for one in handed}
         yield from store.remove_hits([stored.id for stored in hits if stored.id not in waits])
-        yield from store.note_position(hits[-1].id)
 
 
 def _visit(one: _Known) -> Honeypot:
@@ -131,7 +130,7 @@ def _interaction(one: _Known) -> dict[str, object]:
         "ts": hit.happened_at,
         "message_ts": one.message.deliver_at,
         "method": hit.method,
-        "headers": msgspec.Raw(hit.headers.encode()),
+        "headers": hit.headers,
     }
     if mailbox is not None and not mailbox.domain.startswith("["):
         written["domain"] = mailbox.ascii_domain

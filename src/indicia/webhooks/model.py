@@ -1,8 +1,60 @@
-"""Endpoints, what they are owed, and what is known of those that fail."""
+"""Endpoints, what they are owed and by which subscription, and what is known of those that fail.
 
+Errors:
+    WebhooksError
+    ├── InvalidSubscriptionError    a subscription cannot be made of what was asked
+    └── DeadEndpointError           a URL did not take a sample, so nothing was subscribed
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
 from typing import NamedTuple, Self
 
 import msgspec
+
+from indicia.base.errors import AppError
+
+
+class WebhooksError(AppError):
+    """Something about a webhook was refused."""
+
+
+class InvalidSubscriptionError(WebhooksError, ValueError):
+    """A subscription cannot be made of this; `problems` names every fault as `field: why`."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__(*problems)
+        self.problems = list(problems)
+
+
+class DeadEndpointError(WebhooksError):
+    """URLs did not take a sample; `failures` are sentences for customers, one for each URL."""
+
+    def __init__(self, failures: Sequence[str]) -> None:
+        super().__init__(failures[0])
+        self.failures = list(failures)
+
+
+class WebhookType(StrEnum):
+    """What URLs can be subscribed to: the types of events, with the fails apart and, as `failed`, together."""
+
+    ACCEPTED = "accepted"
+    CLICKED = "clicked"
+    COMPLAINED = "complained"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    OPENED = "opened"
+    PERMANENT_FAIL = "permanent_fail"
+    REJECTED = "rejected"
+    TEMPORARY_FAIL = "temporary_fail"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+class Topic(NamedTuple):
+    """What a subscription makes us owe: a domain's events of one type, the fails apart."""
+
+    domain_id: int
+    type: WebhookType
 
 
 class Endpoint(NamedTuple):
@@ -29,12 +81,14 @@ class Delivery(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         webhook_id: The same for all attempts and replays: receivers recognise repeats by it.
         body: A JSON object with at least one member and no `signature`, which every attempt makes anew.
+        is_wanted: Whether the subscription that owes it, if one does, still exists.
     """
 
     id: int
     endpoint: Endpoint
     webhook_id: str
     body: bytes
+    is_wanted: bool = True
 
 
 class DeadLetter(msgspec.Struct, frozen=True, gc=False):

@@ -4,7 +4,7 @@ from indicia.queue.jobs import Jobs
 from indicia.queue.model import Job
 from indicia.storage.database import Steps
 from indicia.webhooks import store
-from indicia.webhooks.model import DeadLetterFilter, Endpoint
+from indicia.webhooks.model import DeadLetterFilter, Endpoint, Topic
 
 JOB_KIND = "webhook"
 
@@ -15,7 +15,9 @@ class Outbox:
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs
 
-    def enqueue(self, account_id: int, url: str, webhook_id: str, body: bytes) -> Steps[int]:
+    def enqueue(
+        self, account_id: int, url: str, webhook_id: str, body: bytes, *, topic: Topic | None = None
+    ) -> Steps[int]:
         """Owe `body` to `url`, in the caller's transaction; answer the delivery's id.
 
         Args:
@@ -23,9 +25,11 @@ class Outbox:
             url: One that the egress guard takes.
             webhook_id: Sent as such, so it must not hold a full stop (Standard Webhooks 1.0.0).
             body: A JSON object with at least one member and no `signature`.
+            topic: What `url` is subscribed to; once it is no more, nothing is attempted. None where it was named
+                for this alone.
         """
         endpoint = Endpoint(account_id, url)
-        delivery_id = yield from store.insert_delivery(endpoint, webhook_id, body)
+        delivery_id = yield from store.insert_delivery(endpoint, webhook_id, body, topic)
         yield from self._schedule(delivery_id, endpoint)
         return delivery_id
 

@@ -35,6 +35,8 @@ class Cause(StrEnum):
     """All attempts failed."""
     DISABLED = "disabled"
     """Its URL is disabled."""
+    UNSUBSCRIBED = "unsubscribed"
+    """Its URL is subscribed to this no more."""
 
 
 @dataclass(frozen=True, slots=True)

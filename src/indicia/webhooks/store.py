@@ -1,9 +1,18 @@
 """Deliveries, dead letters and failing endpoints as rows. Every write is a step of a transaction."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, cast
 
-from indicia.storage.database import Database, Row, Statement, Steps
-from indicia.webhooks.model import DeadLetter, DeadLetterFilter, Delivery, DisabledEndpoint, Endpoint
+from indicia.storage.database import Database, Row, Statement, StatementForEach, Steps
+from indicia.webhooks.model import (
+    DeadLetter,
+    DeadLetterFilter,
+    Delivery,
+    DisabledEndpoint,
+    Endpoint,
+    Topic,
+    WebhookType,
+)
 
 _FITS = """
     deliveries.buried_at IS NOT NULL
@@ -22,22 +31,61 @@ class Trouble(NamedTuple):
     failures: int
 
 
-def insert_delivery(endpoint: Endpoint, webhook_id: str, body: bytes) -> Steps[int]:
-    """Store what an endpoint is owed; answer its id."""
+def insert_delivery(endpoint: Endpoint, webhook_id: str, body: bytes, topic: Topic | None) -> Steps[int]:
+    """Store what an endpoint is owed, by a subscription to `topic` or because its URL was named; answer its id."""
     rows = yield Statement(
-        "INSERT INTO deliveries (account_id, url, webhook_id, body) VALUES ($1, $2, $3, $4) RETURNING id",
-        (*endpoint, webhook_id, body),
+        """
+        INSERT INTO deliveries (account_id, url, webhook_id, body, domain_id, topic) VALUES ($1, $2, $3, $4, $5, $6)
+        RETURNING id
+        """,
+        (*endpoint, webhook_id, body, *(topic or (None, None))),
     )
     return cast(int, rows[0][0])
 
 
 async def delivery_of_id(database: Database, delivery_id: int) -> Delivery | None:
     """Answer the delivery of that id, unless it was delivered."""
-    rows = await database.fetch("SELECT account_id, url, webhook_id, body FROM deliveries WHERE id = $1", delivery_id)
+    rows = await database.fetch(
+        """
+        SELECT account_id, url, webhook_id, body, topic IS NULL OR EXISTS (
+            SELECT 1 FROM webhook_subscriptions AS subscriptions
+            WHERE subscriptions.domain_id = deliveries.domain_id AND subscriptions.url = deliveries.url
+            AND (type = topic OR (type = 'failed' AND topic IN ('permanent_fail', 'temporary_fail')))
+        )
+        FROM deliveries WHERE id = $1
+        """,
+        delivery_id,
+    )
     if not rows:
         return None
-    account_id, url, webhook_id, body = cast("tuple[int, str, str, bytes]", rows[0])
-    return Delivery(delivery_id, Endpoint(account_id, url), webhook_id, body)
+    account_id, url, webhook_id, body, is_wanted = cast("tuple[int, str, str, bytes, int]", rows[0])
+    return Delivery(delivery_id, Endpoint(account_id, url), webhook_id, body, bool(is_wanted))
+
+
+def replace_subscription(domain_id: int, kind: WebhookType, urls: Sequence[str]) -> Steps[bool]:
+    """Make `urls`, in their order, all that get a domain's events of that type; answer whether any did before."""
+    rows = yield Statement(
+        "DELETE FROM webhook_subscriptions WHERE domain_id = $1 AND type = $2 RETURNING url", (domain_id, kind.value)
+    )
+    yield StatementForEach(
+        "INSERT INTO webhook_subscriptions (domain_id, type, position, url) VALUES ($1, $2, $3, $4)",
+        [(domain_id, kind.value, position, url) for position, url in enumerate(urls)],
+    )
+    return bool(rows)
+
+
+_SUBSCRIPTIONS = "SELECT type, url FROM webhook_subscriptions WHERE domain_id = $1 ORDER BY type, position"
+
+
+def subscriptions_of(domain_id: int) -> Steps[dict[WebhookType, list[str]]]:
+    """Answer the URLs for each type of a domain's events, as of this transaction."""
+    rows = yield Statement(_SUBSCRIPTIONS, (domain_id,))
+    return _by_type(rows)
+
+
+async def committed_subscriptions_of(database: Database, domain_id: int) -> dict[WebhookType, list[str]]:
+    """Answer the URLs for each type of a domain's events, as of the last commit."""
+    return _by_type(await database.fetch(_SUBSCRIPTIONS, domain_id))
 
 
 def delete_delivery(delivery_id: int) -> Steps[None]:
@@ -172,3 +220,10 @@ def forget(before: float) -> Steps[None]:
 
 def _count(rows: list[Row]) -> int:
     return cast(int, rows[0][0])
+
+
+def _by_type(rows: Sequence[Row]) -> dict[WebhookType, list[str]]:
+    urls: dict[WebhookType, list[str]] = {}
+    for kind, url in cast("Sequence[tuple[str, str]]", rows):
+        urls.setdefault(WebhookType(kind), []).append(url)
+    return urls

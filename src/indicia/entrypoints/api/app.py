@@ -23,7 +23,7 @@ from indicia.entrypoints.api.reference import ReferenceFile
 from indicia.entrypoints.api.replies import as_api_error, error_reply
 from indicia.entrypoints.api.stats import StatsApi
 from indicia.entrypoints.api.templates import TemplatesApi
-from indicia.entrypoints.api.validate import ValidateApi
+from indicia.entrypoints.api.webhooks import WebhooksApi
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.net.client_address import Network
 
@@ -48,7 +48,7 @@ class Endpoints(NamedTuple):
     stats: StatsApi
     messages: MessagesApi
     templates: TemplatesApi
-    validate: ValidateApi
+    webhooks: WebhooksApi
     whoami: WhoAmI
 
 
@@ -62,13 +62,15 @@ def api_app(
             _route("/address/parse", endpoints.address.parse, "GET"),
             _route("/domains", endpoints.domains.list, "GET"),
             _route("/domains/{domain}", endpoints.domains.show, "GET"),
+            _route("/domains/{domain}/webhooks", endpoints.webhooks.answer_all, "GET", "POST"),
+            _route("/domains/{domain}/webhooks/{webhooktype}", endpoints.webhooks.answer_one, "GET", "DELETE"),
+            _route("/domains/{domain}/webhooks/{webhooktype}/sample", endpoints.webhooks.sample, "GET"),
             _route("/{domain}/bot", endpoints.bot.submit, "POST"),
             _route("/{domain}/bot/labels", endpoints.labels.answer, "GET", "POST"),
             _route("/{domain}/bot/{request_id}", endpoints.bot.result, "GET"),
             _route("/{domain}/stats", endpoints.stats.show, "GET"),
             _route("/{domain}/messages", endpoints.messages.submit, "POST"),
             _route("/v3/{domain}/messages", endpoints.messages.submit, "POST"),
-            _route("/{domain}/validate", endpoints.validate.validate, "GET"),
             _route("/{domain}/templates", endpoints.templates.list, "GET"),
             _route("/{domain}/templates/{name}", endpoints.templates.answer, "GET", "PUT", "DELETE"),
         ],

@@ -1,7 +1,7 @@
 """Read the named values of a form, whichever of the three encodings carries them."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -48,6 +48,20 @@ def gathered(pairs: Iterable[tuple[str, str]]) -> Fields:
         else:
             fields[name] = [known, value]
     return fields
+
+
+def texts(fields: Mapping[str, object], name: str) -> list[str]:
+    """Answer the values of a field that may be repeated; none where it is absent, null or empty.
+
+    Raises:
+        ApiError: One of them is no text (400).
+    """
+    value = fields.get(name)
+    given = [each for each in (value if isinstance(value, list) else [value]) if each is not None and each != ""]
+    read = [each for each in given if isinstance(each, str)]
+    if len(read) < len(given):
+        raise ApiError(400, f"{name}: must be a text")
+    return read
 
 
 def read_json_object(body: bytes) -> Fields:

@@ -23,6 +23,7 @@ from indicia.submissions.model import (
 )
 from indicia.templates.model import RenderingUnavailableError, TemplateNotFoundError, TemplatesError
 from indicia.tracking.statistics.report import InvalidQuestionError
+from indicia.webhooks.model import InvalidSubscriptionError
 
 # How long a client waits before it tries again when the store could not take its request.
 _RETRY_AFTER_SECONDS = 5
@@ -61,7 +62,11 @@ def as_api_error(error: AppError) -> ApiError | None:
     match error:
         case DomainNotFoundError():
             return ApiError(404, f"Domain not found: {error.name}")
-        case InvalidRequestError(problems=problems) | InvalidQuestionError(problems=problems):
+        case (
+            InvalidRequestError(problems=problems)
+            | InvalidQuestionError(problems=problems)
+            | InvalidSubscriptionError(problems=problems)
+        ):
             message = problems[0] if len(problems) == 1 else f"{len(problems)} problems in the request; see errors"
             return ApiError(400, message, errors=problems)
         case RepeatConflictError():

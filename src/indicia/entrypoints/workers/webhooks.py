@@ -67,13 +67,12 @@ class WebhookDeliveries:
             # Whoever removed it owes nobody anything; a job left behind would come back for ever.
             await self._database.run(self._jobs.finish(job))
             return True
-        if await self._endpoints.is_disabled(delivery.endpoint):
-            await self._bury_unattempted(job, Stop(Cause.DISABLED, "the URL is disabled"))
-            return True
-        # Attempts are counted at the claim: those of a worker that died count as well.
-        if job.attempts > MOST_ATTEMPTS:
-            reason = f"{MOST_ATTEMPTS} attempts were begun and none was finished"
-            await self._bury_unattempted(job, Stop(Cause.EXHAUSTED, reason))
+        obstacle = await self._obstacle(job, delivery)
+        if obstacle is not None:
+            # The claim was counted, and no attempt followed it.
+            bury = self._outbox.bury(job, obstacle.reason, attempts=job.attempts - 1, now=self._clock())
+            await self._database.run(bury)
+            self._metrics.count(obstacle)
             return True
         attempt = await self._attempts.make(delivery, job.attempts)
         _log_attempt(job, delivery, attempt)
@@ -83,10 +82,16 @@ class WebhookDeliveries:
             log.error("webhook.url_disabled", account_id=delivery.endpoint.account_id, host=host_of(job.lane))
         return attempt.is_taken
 
-    async def _bury_unattempted(self, job: Job, stop: Stop) -> None:
-        # The claim was counted, and no attempt followed it.
-        await self._database.run(self._outbox.bury(job, stop.reason, attempts=job.attempts - 1, now=self._clock()))
-        self._metrics.count(stop)
+    async def _obstacle(self, job: Job, delivery: Delivery) -> Stop | None:
+        """Answer what keeps the delivery from being attempted at all."""
+        if not delivery.is_wanted:
+            return Stop(Cause.UNSUBSCRIBED, "the URL is not subscribed to this any more")
+        if await self._endpoints.is_disabled(delivery.endpoint):
+            return Stop(Cause.DISABLED, "the URL is disabled")
+        # Attempts are counted at the claim: those of a worker that died count as well.
+        if job.attempts > MOST_ATTEMPTS:
+            return Stop(Cause.EXHAUSTED, f"{MOST_ATTEMPTS} attempts were begun and none was finished")
+        return None
 
     def _settle(self, job: Job, delivery: Delivery, attempt: Attempt) -> Steps[bool]:
         """Store what follows; answer whether the URL is disabled by it."""

@@ -51,9 +51,9 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	@touch $@
 
-# Readers of mail that are not Python's, for the tests: Node.js 18 or newer with npm.
-$(MAIL_READERS): tests/doubles/mail_readers/package-lock.json
-	npm ci --prefix tests/doubles/mail_readers --no-audit --no-fund --loglevel=error
+# Readers of mail that are not Python's, for the tests; Node.js is one of the locked packages.
+$(MAIL_READERS): tests/doubles/mail_readers/package-lock.json | $(VENV)/.dev
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/doubles/mail_readers --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # Servers that tests send to; unpacked, never installed.

@@ -3,10 +3,13 @@
 import base64
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Self
 
 _SCRIPT = Path(__file__).parent / "mail_readers" / "read.js"
+# Of the locked dependencies, beside the Python that runs this.
+_NODE = Path(sys.executable).with_name("node")
 
 
 class ForeignReaders:
@@ -15,7 +18,7 @@ class ForeignReaders:
     def __enter__(self) -> Self:
         assert (_SCRIPT.parent / "node_modules").is_dir(), "run: make tests/doubles/mail_readers/node_modules"
         self._process = subprocess.Popen(
-            ["node", str(_SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            [str(_NODE), str(_SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
         return self
 

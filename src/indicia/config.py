@@ -18,6 +18,7 @@ import msgspec
 from indicia.base.errors import AppError
 from indicia.delivery.relays import Relay, parse_relay
 from indicia.delivery.schedule import RetrySchedule, parse_schedule
+from indicia.mail.address import parse_one
 from indicia.net.client_address import Network
 from indicia.net.dns import parse_servers
 from indicia.net.egress import Allowance, parse_allow
@@ -56,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hello_name: str = ""
     source_ips: tuple[str, ...] = ()
     retry_schedule: RetrySchedule = RetrySchedule()
+    probe_sender: str = ""
+    probes_per_minute: int = 6
     expire_hours: float = 72.0
     public_url: str = "http://127.0.0.1:8080"
     smtpd_listen: Address | None = None
@@ -200,6 +203,19 @@ def _own_addresses(text: str) -> tuple[str, ...]:
     return tuple(str(ip_address(part.strip())) for part in text.split(",") if part.strip())
 
 
+def _mailbox(text: str) -> str:
+    address = parse_one(text)
+    if address is None or address.name:
+        raise ValueError(f"must be an address, such as postmaster@mail.example.com, not {text!r}")
+    return address.envelope
+
+
+def _probes(text: str) -> int:
+    if not text.isdecimal() or int(text) > 10_000:
+        raise ValueError(f"must be 0 (ask nobody) to 10000, not {text!r}")
+    return int(text)
+
+
 def _hours(text: str) -> float:
     value = float(text)
     if not 0 < value <= 720:
@@ -242,6 +258,8 @@ _READERS: dict[str, Callable[[str], object]] = {
     "INDICIA_HELLO_NAME": _host_name,
     "INDICIA_SOURCE_IPS": _own_addresses,
     "INDICIA_RETRY_SCHEDULE": parse_schedule,
+    "INDICIA_PROBE_SENDER": _mailbox,
+    "INDICIA_PROBES_PER_MINUTE": _probes,
     "INDICIA_EXPIRE_HOURS": _hours,
     "INDICIA_SETTLE_SECONDS": _seconds,
     "INDICIA_LOG_LEVEL": _one_of("debug", "info", "warning", "error"),

@@ -31,6 +31,7 @@ from indicia.entrypoints.api.labels import LabelsApi
 from indicia.entrypoints.api.messages import MessagesApi
 from indicia.entrypoints.api.stats import StatsApi
 from indicia.entrypoints.api.templates import TemplatesApi
+from indicia.entrypoints.api.validate import ValidateApi
 from indicia.entrypoints.api.webhooks import WebhooksApi
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.net.egress import MAX_URL_BYTES
@@ -62,6 +63,7 @@ def test_every_route_is_described_and_nothing_else():
         stats=StatsApi(nothing, nothing),
         messages=MessagesApi(nothing, nothing, nothing, nothing),
         templates=TemplatesApi(nothing, nothing),
+        validate=ValidateApi(nothing, nothing),
         webhooks=WebhooksApi(nothing, nothing, nothing, nothing),
         whoami=WhoAmI(nothing),
     )

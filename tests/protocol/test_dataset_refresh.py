@@ -18,10 +18,10 @@ from click.testing import CliRunner, Result
 
 from indicia.cli.datasets import datasets
 from indicia.datasets.compiling import Compiled
-from indicia.datasets.manifest import DatasetKind, checksum, read_manifest
+from indicia.datasets.manifest import DatasetKind, checksum, find_datasets, read_manifest
 from indicia.datasets.model import DatasetError, NetworkClass
 from indicia.datasets.refresh import Fetch, mirrored, refresh
-from indicia.datasets.registry import Datasets, find_datasets
+from indicia.datasets.registry import Datasets
 from indicia.datasets.sources import SOURCES, Source
 from tests.doubles.clock import FakeClock
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from agents import compat_data, crawlers
 from autonomous_systems import as_ranges, country_ranges, derived_sections, package_date
+from mailbox_domains import disposable_domains, free_domains
 from networks import network_lists
 from packages import NPM_PINS, PYPI_PINS
 
@@ -36,6 +37,9 @@ _HAND_KEPT = (
     ("mail-agents.txt", DatasetKind.AGENTS, "2026-11-23", "vendors' documentation, field reports"),
     ("mx-hosts.txt", DatasetKind.MX_HOSTS, "2026-11-23", "vendors' set-up pages"),
     ("mailbox-domains.txt", DatasetKind.MAILBOX_DOMAINS, "2026-11-23", "providers' pages"),
+    ("addresses/relay-domains.txt", DatasetKind.ADDRESSES, "2026-11-28", "services' pages"),
+    ("addresses/role-accounts.txt", DatasetKind.ADDRESSES, "2026-11-28", "RFC 2142, usage"),
+    ("addresses/well-known-domains.txt", DatasetKind.ADDRESSES, "2026-11-28", "providers' pages"),
 )
 
 
@@ -86,11 +90,32 @@ def _compiled() -> Iterator[DatasetInfo]:
         f"crawler-user-agents {PYPI_PINS['crawler-user-agents']} (PyPI), {_npm('isbot')}",
         "MIT, Unlicense",
     )
+    yield from _mailbox_domains()
     compat = compat_data()
     releases = compile_browser_releases(compat)
     day = date.fromisoformat(compat["__meta"]["timestamp"][:10])
     source = _npm("@mdn/browser-compat-data")
     yield _write("browser-releases.json", DatasetKind.BROWSER_RELEASES, releases, day, source, "CC0-1.0")
+
+
+def _mailbox_domains() -> Iterator[DatasetInfo]:
+    package = "disposable-email-domains"
+    yield _write(
+        "addresses/disposable-domains.txt",
+        DatasetKind.ADDRESSES,
+        disposable_domains(),
+        date(2026, 11, 9),
+        f"{package} {PYPI_PINS[package]} (PyPI)",
+        "MIT",
+    )
+    yield _write(
+        "addresses/free-domains.txt",
+        DatasetKind.ADDRESSES,
+        free_domains(),
+        date(2026, 9, 1),
+        f"{_npm('free-email-domains')}, less the disposable ones",
+        "MIT",
+    )
 
 
 def _hand_kept() -> Iterator[DatasetInfo]:

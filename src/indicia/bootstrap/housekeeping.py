@@ -17,12 +17,15 @@ from indicia.tracking.statistics.results import DAY_SECONDS
 from indicia.tracking.statistics.results import KEPT_SECONDS as RESULTS_SECONDS
 from indicia.tracking.statistics.store import forget_results
 from indicia.tracking.store import forget_hits
+from indicia.validation.store import forget_batches, forget_findings
 from indicia.webhooks.dead_letters import KEPT_SECONDS as DEAD_LETTER_SECONDS
 from indicia.webhooks.store import forget as forget_webhooks
 
 # After its last recipient is settled a message can no longer be sent again; its content is kept this long to look into.
 CONTENT_SECONDS = 3 * 24 * 3600.0
 ATTEMPT_SECONDS = 30 * 24 * 3600.0
+# Results of a batch are addresses of people; whoever asked for them has a week to fetch them.
+BATCH_SECONDS = 7 * 24 * 3600.0
 _MESSAGES_AT_ONCE = 1000
 
 
@@ -45,6 +48,8 @@ _CHORES: tuple[Chore, ...] = (
     lambda now: forget_events(now - EVENT_SECONDS),
     lambda now: forget_content(now - CONTENT_SECONDS, _MESSAGES_AT_ONCE),
     lambda now: forget_attempts(now - ATTEMPT_SECONDS),
+    forget_findings,
+    lambda now: forget_batches(now - BATCH_SECONDS),
     lambda now: forget_hits(now - EVENT_SECONDS),
     lambda now: forget_results(int((now - RESULTS_SECONDS) // DAY_SECONDS)),
 )

@@ -16,6 +16,7 @@ from indicia.bootstrap.outside import Outside, open_outside
 from indicia.bootstrap.smtpd import inbound_listener
 from indicia.bootstrap.submissions import messages_work
 from indicia.bootstrap.tracking import additions, follow_keys, follow_results, reporting, tracking_work
+from indicia.bootstrap.validation import verifier
 from indicia.bootstrap.web import web
 from indicia.bootstrap.webhooks import WebhookTraffic, webhook_traffic, webhook_work
 from indicia.bootstrap.work import Workshop
@@ -63,10 +64,13 @@ class Service:
         traffic = webhook_traffic(self._settings, store, registry)
         mail = mail_traffic(self._settings, store, outside, registry)
         self._closing.push_async_callback(mail.policies.close)
+        lists = datasets.address_lists if datasets else None
+        addresses = verifier(self._settings, store, outside, hello_name=mail.hello_name, lists=lists)
+        self._closing.push_async_callback(addresses.close)
         # Where nobody judges, what was read has nowhere to go.
         handover = Handover() if datasets is not None else Handover(0)
         refreshed = (traffic.metrics.refresh, mail.metrics.refresh)
-        self._app = web(self._settings, store, outside, registry, refreshed, handover)
+        self._app = web(self._settings, store, outside, addresses, registry, refreshed, handover)
         if self._with_smtpd and self._settings.smtpd_listen is not None:
             await self._listen(store, self._settings.smtpd_listen)
         if datasets is not None:

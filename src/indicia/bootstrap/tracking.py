@@ -2,6 +2,8 @@
 
 import asyncio
 
+from prometheus_client import CollectorRegistry
+
 from indicia.aggregates.rate_limits import RateLimits
 from indicia.base.clock import system_clock
 from indicia.base.ids import time_ordered_uuid
@@ -28,13 +30,18 @@ _KEYS_SECONDS = 60.0
 
 
 def public_pages(settings: Settings, store: Store, limits: RateLimits | None) -> PublicPages:
-    """Build the pages that mail clients, scanners and recipients ask for."""
+    """Build the pages of unsubscribe and honeypot links."""
     proxies = settings.trusted_proxies
     visits = HoneypotVisits(store.database, store.domains, system_clock)
     honeypot = HoneypotPage(visits, proxies, limits)
-    tracking = TrackingPages(store.keyring, HitRecorder(store.database), proxies, system_clock)
     unsubscribe = UnsubscribePage(store.keyring, opt_outs(store), proxies)
-    return PublicPages([Page(page.is_for, page) for page in (tracking, unsubscribe, honeypot)])
+    return PublicPages([Page(page.is_for, page) for page in (unsubscribe, honeypot)])
+
+
+def tracking_pages(settings: Settings, store: Store, registry: CollectorRegistry) -> TrackingPages:
+    """Build what answers pixels and links."""
+    recorder = HitRecorder(store.database)
+    return TrackingPages(store.keyring, recorder, settings.trusted_proxies, system_clock, registry)
 
 
 def opt_outs(store: Store) -> OptOuts:

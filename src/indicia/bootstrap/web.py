@@ -11,7 +11,7 @@ from indicia.base.ids import time_ordered_uuid
 from indicia.bootstrap.opening import Store
 from indicia.bootstrap.outside import Outside
 from indicia.bootstrap.submissions import submissions
-from indicia.bootstrap.tracking import public_pages
+from indicia.bootstrap.tracking import public_pages, tracking_pages
 from indicia.bootstrap.webhooks import webhooks_api
 from indicia.config import Settings
 from indicia.delivery.model import JOB_KIND as DELIVERY_JOBS
@@ -29,10 +29,12 @@ from indicia.entrypoints.api.labels import LabelsApi
 from indicia.entrypoints.api.messages import MessagesApi
 from indicia.entrypoints.api.stats import StatsApi
 from indicia.entrypoints.api.templates import TemplatesApi
+from indicia.entrypoints.api.validate import ValidateApi, ValidationAdmission
 from indicia.entrypoints.api.whoami import WhoAmI
-from indicia.entrypoints.front import Front
+from indicia.entrypoints.front import Front, Way
 from indicia.queue.jobs import Jobs
 from indicia.tracking.statistics.report import Statistics
+from indicia.validation.verify import Verifier
 from indicia.webhooks.outbox import JOB_KIND as WEBHOOK_JOBS
 
 
@@ -40,6 +42,7 @@ def web(
     settings: Settings,
     store: Store,
     outside: Outside,
+    verifier: Verifier,
     registry: CollectorRegistry,
     measured: Sequence[RefreshGauges],
     handover: Handover,
@@ -66,12 +69,13 @@ def web(
             submissions(store, outside), store.blobs, Admission(store.domains, limits=limits), system_clock
         ),
         templates=TemplatesApi(store.templates, Admission(store.domains, limits=limits)),
+        validate=ValidateApi(verifier, ValidationAdmission(store.domains, limits=limits, contact=settings.contact)),
         webhooks=webhooks_api(store, outside, Admission(store.domains, limits=limits)),
         whoami=WhoAmI(store.domains),
     )
-    public = public_pages(settings, store, limits)
+    pages, tracking = public_pages(settings, store, limits), tracking_pages(settings, store, registry)
     api = api_app(endpoints, store.keys, failures=limits, trusted_proxies=settings.trusted_proxies)
-    return Front(api, public=public, is_public=public.is_for, registry=registry)
+    return Front(api, public=Way(pages.is_for, pages), swift=Way(tracking.is_for, tracking), registry=registry)
 
 
 def _gauges(jobs: Jobs, registry: CollectorRegistry, measured: Sequence[RefreshGauges]) -> RefreshGauges:

@@ -8,8 +8,8 @@ import click
 
 from indicia.base.clock import system_clock
 from indicia.config import Settings, load_settings
+from indicia.datasets.manifest import find_datasets
 from indicia.datasets.refresh import RefreshOutcome, mirrored, refresh
-from indicia.datasets.registry import find_datasets
 from indicia.net.dns import Resolver
 from indicia.net.egress import EgressGuard
 from indicia.net.http import HttpClient

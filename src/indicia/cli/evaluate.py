@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 
 from indicia.archive.model import ColumnMap
-from indicia.base.memory import expect_many_objects
+from indicia.base.interpreter import expect_many_objects
 from indicia.bootstrap.opening import open_datasets
 from indicia.cli.columns import column_options
 from indicia.cli.progress import progress_bar

@@ -15,7 +15,7 @@ from indicia.archive.scoring import LookUp
 from indicia.archive.scoring import score as score_files
 from indicia.archive.summary import as_page, share
 from indicia.base.clock import system_clock
-from indicia.base.memory import expect_many_objects
+from indicia.base.interpreter import expect_many_objects
 from indicia.bootstrap.opening import open_datasets
 from indicia.cli.columns import column_options
 from indicia.cli.progress import progress_bar

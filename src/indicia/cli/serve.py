@@ -11,8 +11,8 @@ from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 from starlette.types import ASGIApp
 
+from indicia.base.interpreter import expect_busy_threads, expect_many_objects
 from indicia.base.log import set_up_logging
-from indicia.base.memory import expect_many_objects
 from indicia.bootstrap.preparing import DemoAccount, prepare
 from indicia.bootstrap.running import ListenError, Service
 from indicia.config import Address, Settings, load_settings
@@ -51,6 +51,8 @@ def api() -> None:
 @click.command()
 def worker() -> None:
     """Run the workers alone, until interrupted."""
+    expect_many_objects()
+    expect_busy_threads()
     settings = load_settings()
     set_up_logging(level=settings.log_level, as_json=settings.log_format == "json")
     asyncio.run(_run(Service(settings, with_workers=True, with_smtpd=False), "Indicia's workers run"))
@@ -80,6 +82,7 @@ def service_without_workers() -> ASGIApp:
 
 def _service(*, with_workers: bool) -> ASGIApp:
     expect_many_objects()
+    expect_busy_threads()
     settings = load_settings()
     set_up_logging(level=settings.log_level, as_json=settings.log_format == "json")
     return Service(settings, with_workers=with_workers, with_smtpd=with_workers)

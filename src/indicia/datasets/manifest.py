@@ -31,6 +31,7 @@ class DatasetKind(StrEnum):
     BROWSER_RELEASES = "browser_releases"
     MX_HOSTS = "mx_hosts"
     MAILBOX_DOMAINS = "mailbox_domains"
+    ADDRESSES = "addresses"
 
 
 class DatasetInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +98,31 @@ def read_manifest(directory: Path) -> dict[str, DatasetInfo]:
     except (OSError, msgspec.MsgspecError) as error:
         raise DatasetError("manifest", f"{path} cannot be read ({error}); delete it and refresh again") from error
     return {entry.name: DatasetInfo(**msgspec.structs.asdict(entry), directory=directory) for entry in entries}
+
+
+def find_datasets(directory: Path | None) -> dict[str, DatasetInfo]:
+    """List the files to use by name: a refreshed file wins over a shipped one unless that one is newer.
+
+    Raises:
+        DatasetError: A manifest cannot be read.
+    """
+    found = read_manifest(SHIPPED)
+    if not found:
+        raise DatasetError("manifest", f"{manifest_path(SHIPPED)} is missing; reinstall Indicia")
+    for name, info in read_manifest(directory).items() if directory else ():
+        shipped = found.get(name)
+        if shipped is None or info.date >= shipped.date:
+            found[name] = info
+    return found
+
+
+def find_of_kind(directory: Path | None, kind: DatasetKind) -> list[DatasetInfo]:
+    """List the files of one kind to use, by name.
+
+    Raises:
+        DatasetError: A manifest cannot be read.
+    """
+    return [info for _, info in sorted(find_datasets(directory).items()) if info.kind is kind]
 
 
 def write_manifest(directory: Path, datasets: Iterable[DatasetInfo]) -> None:

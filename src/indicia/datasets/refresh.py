@@ -22,13 +22,13 @@ from indicia.datasets.compiling import Compiled
 from indicia.datasets.manifest import (
     DatasetInfo,
     checksum,
+    find_datasets,
     manifest_path,
     read_manifest,
     write_durably,
     write_manifest,
 )
 from indicia.datasets.model import DatasetError
-from indicia.datasets.registry import find_datasets
 from indicia.datasets.sources import SOURCES, Source
 
 log = get_logger()

@@ -9,10 +9,11 @@ from typing import Self
 import msgspec
 
 from indicia.base.log import get_logger
+from indicia.datasets.address_lists import AddressLists
 from indicia.datasets.browser_releases import BrowserReleases
 from indicia.datasets.email_domains import MailProviders
 from indicia.datasets.ip_ranges import IpRanges, NetworkList
-from indicia.datasets.manifest import SHIPPED, DatasetInfo, DatasetKind, manifest_path, read_manifest
+from indicia.datasets.manifest import DatasetInfo, DatasetKind, find_datasets, manifest_path
 from indicia.datasets.model import DatasetError
 from indicia.datasets.range_table import RangeTable, unpack
 from indicia.datasets.sections import Section, parse
@@ -26,6 +27,7 @@ _Group = frozenset[DatasetKind]
 _IP_KINDS: _Group = frozenset({DatasetKind.NETWORKS, DatasetKind.AS_NUMBERS, DatasetKind.COUNTRIES})
 _AGENT_KINDS: _Group = frozenset({DatasetKind.AGENTS, DatasetKind.BROWSER_RELEASES})
 _MAIL_KINDS: _Group = frozenset({DatasetKind.MX_HOSTS, DatasetKind.MAILBOX_DOMAINS})
+_ADDRESS_KINDS: _Group = frozenset({DatasetKind.ADDRESSES})
 
 
 class Datasets:
@@ -41,6 +43,8 @@ class Datasets:
             self.user_agents = UserAgents(*_agent_tables(found))
         with _as_dataset_error("mail providers"):
             self.mail_providers = MailProviders(*_mail_tables(found))
+        with _as_dataset_error("addresses"):
+            self.address_lists = AddressLists(_address_sections(found))
 
     @classmethod
     def open(cls, directory: Path | None) -> Self:
@@ -88,24 +92,11 @@ class Datasets:
         if changed & _MAIL_KINDS:
             with _as_dataset_error("mail providers"):
                 self.mail_providers.replace(*_mail_tables(found))
+        if changed & _ADDRESS_KINDS:
+            with _as_dataset_error("addresses"):
+                self.address_lists.replace(_address_sections(found))
         self._found = found
         return bool(changed)
-
-
-def find_datasets(directory: Path | None) -> dict[str, DatasetInfo]:
-    """List the files to use by name: a refreshed file wins over a shipped one unless that one is newer.
-
-    Raises:
-        DatasetError: A manifest cannot be read.
-    """
-    found = read_manifest(SHIPPED)
-    if not found:
-        raise DatasetError("manifest", f"{manifest_path(SHIPPED)} is missing; reinstall Indicia")
-    for name, info in read_manifest(directory).items() if directory else ():
-        shipped = found.get(name)
-        if shipped is None or info.date >= shipped.date:
-            found[name] = info
-    return found
 
 
 def check_datasets(directory: Path | None) -> None:
@@ -151,6 +142,10 @@ def _mail_tables(found: Mapping[str, DatasetInfo]) -> tuple[list[Section], list[
         _sections(_only(found, DatasetKind.MAILBOX_DOMAINS)),
         _sections(_only(found, DatasetKind.MX_HOSTS)),
     )
+
+
+def _address_sections(found: Mapping[str, DatasetInfo]) -> list[Section]:
+    return [section for info in _of_kind(found, DatasetKind.ADDRESSES) for section in _sections(info)]
 
 
 def _of_kind(found: Mapping[str, DatasetInfo], kind: DatasetKind) -> list[DatasetInfo]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from indicia.datasets.browser_compat import compile_browser_releases
-from indicia.datasets.compiling import Compiled, LabelledRange, compile_networks, compile_ranges
+from indicia.datasets.compiling import Compiled, LabelledRange, compile_networks, compile_ranges, compile_sections
 from indicia.datasets.crawler_lists import compile_crawlers
 from indicia.datasets.manifest import DatasetKind
 from indicia.datasets.prefix_formats import (
@@ -23,6 +23,7 @@ from indicia.datasets.prefix_formats import (
     zipped_prefixes,
 )
 from indicia.datasets.range_formats import delegated_ranges, iptoasn_ranges
+from indicia.datasets.sections import Section
 
 _PUBLISHED = "published by the operator for this use"
 
@@ -59,6 +60,11 @@ def _ranges(read: Callable[[bytes], Iterable[LabelledRange]]) -> Callable[[Seque
 
 def _crawlers(documents: Sequence[bytes]) -> Compiled:
     return compile_crawlers(*documents)
+
+
+def _disposable(documents: Sequence[bytes]) -> Compiled:
+    domains = {line.strip().lower() for line in documents[0].decode().splitlines() if not line.startswith("#")}
+    return compile_sections([Section("disposable", "", tuple(sorted(domains - {""})))])
 
 
 def _browsers(documents: Sequence[bytes]) -> Compiled:
@@ -163,6 +169,13 @@ SOURCES: Mapping[str, Source] = {
         ),
         _crawlers,
         licence="MIT, Unlicense",
+    ),
+    # Curated by hand, daily. Unconfirmed.
+    "disposable-domains": Source(
+        DatasetKind.ADDRESSES,
+        (f"{_GITHUB_RAW}/disposable-email-domains/disposable-email-domains/main/disposable_email_blocklist.conf",),
+        _disposable,
+        licence="CC0-1.0",
     ),
     # 20 MB; the only machine-readable source of Safari's days.
     "browser-releases": Source(

@@ -51,6 +51,8 @@ class Feature(StrEnum):
 
     BOT_DETECTION = "bot-detection"
     VALIDATION = "validation"
+    VALIDATION_SANDBOX = "validation-sandbox"
+    """Test mode: validation answers by local part, and asks nobody."""
 
 
 class Domain(msgspec.Struct, frozen=True):

@@ -6,7 +6,12 @@ from indicia.domains.model import DkimKey, Domain, DomainState, Feature
 from indicia.mail.dkim import Algorithm
 from indicia.storage.database import Database, Row, Statement, Steps
 
-_COLUMNS = "id, account_id, name, state, bot_detection, validation, tracking, seed_token, created_at, updated_at"
+_FEATURES = {
+    Feature.BOT_DETECTION: "bot_detection",
+    Feature.VALIDATION: "validation",
+    Feature.VALIDATION_SANDBOX: "validation_sandbox",
+}
+_COLUMNS = f"id, account_id, name, state, {', '.join(_FEATURES.values())}, tracking, seed_token, created_at, updated_at"
 
 _KEY_COLUMNS = "id, domain_id, algorithm, selector, sealed, public, created_at, signs_from, retired_at"
 _KEYS = f"SELECT {_KEY_COLUMNS} FROM dkim_keys WHERE domain_id = $1 ORDER BY id"
@@ -20,11 +25,12 @@ def save_domain(domain: Domain) -> Steps[Domain | None]:
     rows = yield Statement(
         f"""
         INSERT INTO domains
-            (account_id, name, state, bot_detection, validation, tracking, seed_token, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            (account_id, name, state, {", ".join(_FEATURES.values())}, tracking, seed_token, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT (name) DO UPDATE SET
             state = excluded.state, bot_detection = excluded.bot_detection, validation = excluded.validation,
-            tracking = excluded.tracking, updated_at = excluded.updated_at
+            validation_sandbox = excluded.validation_sandbox, tracking = excluded.tracking,
+            updated_at = excluded.updated_at
         WHERE domains.account_id = excluded.account_id
         RETURNING {_COLUMNS}
         """,
@@ -32,8 +38,7 @@ def save_domain(domain: Domain) -> Steps[Domain | None]:
             domain.account_id,
             domain.name,
             domain.state.value,
-            int(Feature.BOT_DETECTION in domain.features),
-            int(Feature.VALIDATION in domain.features),
+            *(int(feature in domain.features) for feature in _FEATURES),
             int(domain.tracking),
             domain.seed_token,
             domain.created_at,
@@ -67,20 +72,18 @@ def _domain(row: Row) -> Domain:
         account_id,
         name,
         state,
-        bot_detection,
-        validation,
+        *enabled,
         tracking,
         seed_token,
         created_at,
         updated_at,
     ) = row
-    features = {Feature.BOT_DETECTION: bot_detection, Feature.VALIDATION: validation}
     return Domain(
         id=cast(int, identifier),
         account_id=cast(int, account_id),
         name=cast(str, name),
         state=DomainState(cast(str, state)),
-        features=frozenset(feature for feature, enabled in features.items() if enabled),
+        features=frozenset(feature for feature, is_on in zip(_FEATURES, enabled, strict=True) if is_on),
         tracking=bool(tracking),
         seed_token=cast(str, seed_token),
         created_at=cast(float, created_at),

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from time import perf_counter
+from typing import NamedTuple
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -15,16 +16,21 @@ log = get_logger()
 _INTERNAL_ERROR = b'{"message":"Internal error; the log has it under this X-Request-Id","status":500}'
 
 
+class Way(NamedTuple):
+    """An application, and what tells by path whether it answers a request, before any routing."""
+
+    is_for: Callable[[Scope], bool]
+    app: ASGIApp
+
+
 class Front:
     """Sends a request to the public pages or to the API, and answers for both."""
 
-    def __init__(
-        self, api: ASGIApp, *, public: ASGIApp, is_public: Callable[[Scope], bool], registry: CollectorRegistry
-    ) -> None:
-        """Take `is_public`, which tells by path whether `public` answers a request, before any routing."""
+    def __init__(self, api: ASGIApp, *, public: Way, swift: Way, registry: CollectorRegistry) -> None:
+        """Take `swift`, whose answers cost less than a log line would, and so have none and count themselves."""
         self._api = api
         self._public = public
-        self._is_public = is_public
+        self._swift = swift
         self._requests = Counter("indicia_http_requests", "Requests by status", ["kind", "status"], registry=registry)
         self._seconds = Histogram(
             "indicia_http_request_seconds",
@@ -36,9 +42,12 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if self._swift.is_for(scope):
+            await self._answer_swiftly(scope, receive, send)
+            return
         started = perf_counter()
         request_id = secrets.token_hex(8)
-        kind = "public" if self._is_public(scope) else "api"
+        kind = "public" if self._public.is_for(scope) else "api"
         status = 0
 
         async def send_named(message: Message) -> None:
@@ -50,7 +59,7 @@ class Front:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await (self._public if kind == "public" else self._api)(scope, receive, send_named)
+                await (self._public.app if kind == "public" else self._api)(scope, receive, send_named)
             except Exception:
                 log.exception("request.failed", method=scope["method"])
                 if status == 0:
@@ -59,6 +68,13 @@ class Front:
             log.info("request.answered", method=scope["method"], status=status, ms=round(elapsed * 1000, 1), kind=kind)
         self._requests.labels(kind, status).inc()
         self._seconds.labels(kind).observe(elapsed)
+
+    async def _answer_swiftly(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._swift.app(scope, receive, send)
+        except Exception:
+            # The server ends a connection whose application failed, which is the answer.
+            log.exception("request.failed", method=scope["method"])
 
 
 def _response_headers(kind: str, request_id: str) -> list[tuple[bytes, bytes]]:

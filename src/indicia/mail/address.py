@@ -115,6 +115,14 @@ def parse_one(text: str) -> Address | None:
     return _mailbox(_trimmed(item, _BLANK))
 
 
+def is_mailbox(text: str) -> bool:
+    """Tell whether the grammar reads one mailbox in `text`, even one that no mail can be sent to."""
+    item = tokens(text)
+    if any(token.kind is Kind.DELIMITER for token in item) and not _has_route(item):
+        return False
+    return _spelled(_trimmed(item, _BLANK)) is not None
+
+
 _BLANK = frozenset({Kind.SPACE})
 _LINES = frozenset({Kind.SPACE, Kind.LINE_END})
 _NOTHING = frozenset({Kind.SPACE, Kind.COMMENT})
@@ -210,7 +218,24 @@ def _has_route(item: Sequence[Token]) -> bool:
     return False
 
 
+class _Spelled(NamedTuple):
+    """The parts of a mailbox as the grammar finds them, without white space and comments."""
+
+    name: str
+    local: str
+    domain: str
+
+
 def _mailbox(item: list[Token]) -> Address | None:
+    """Read a mailbox that mail can be sent to."""
+    spelled = _spelled(item)
+    if spelled is None or _NO_TEXT.search(spelled.local) or len(spelled.local.encode()) > LONGEST_LOCAL_OCTETS:
+        return None
+    domain = unicode_domain(spelled.domain)
+    return None if domain is None else Address(spelled.name, spelled.local, domain)
+
+
+def _spelled(item: list[Token]) -> _Spelled | None:
     if not item:
         return None
     for index, token in enumerate(item):
@@ -219,7 +244,7 @@ def _mailbox(item: list[Token]) -> Address | None:
     return _bare(item)
 
 
-def _named(item: list[Token], opening: int) -> Address | None:
+def _named(item: list[Token], opening: int) -> _Spelled | None:
     """Read `name <address>`, and nothing after it but comments."""
     name, rest = item[:opening], item[opening + 1 :]
     after = _without_end(rest, _NOTHING)
@@ -230,11 +255,13 @@ def _named(item: list[Token], opening: int) -> Address | None:
     at = _position_of_at(inside)
     if at is None:
         return None
-    spelled = phrase_text(name) or _comment_after(rest[len(after) :])
-    return _address(spelled, inside[:at], inside[at + 1 :])
+    local, domain = _local_text(inside[:at]), _domain_text(inside[at + 1 :])
+    if local is None or domain is None:
+        return None
+    return _Spelled(phrase_text(name) or _comment_after(rest[len(after) :]), local, domain)
 
 
-def _bare(item: list[Token]) -> Address | None:
+def _bare(item: list[Token]) -> _Spelled | None:
     """Read an address without brackets; words before it, or else a comment after it, are its name."""
     at = _position_of_at(item)
     if at is None:
@@ -243,9 +270,11 @@ def _bare(item: list[Token]) -> Address | None:
     loose = item[:start]
     if _trimmed(loose, _NOTHING) and not (_is_phrase(loose) and loose[-1].kind in _NOTHING):
         return None
-    domain = _without_end(item[at + 1 :], _NOTHING)
-    spelled = phrase_text(loose) or _comment_after(item[at + 1 + len(domain) :])
-    return _address(spelled, item[start:at], domain)
+    after = _without_end(item[at + 1 :], _NOTHING)
+    local, domain = _local_text(item[start:at]), _domain_text(after)
+    if local is None or domain is None:
+        return None
+    return _Spelled(phrase_text(loose) or _comment_after(item[at + 1 + len(after) :]), local, domain)
 
 
 def _position_of_at(item: Sequence[Token]) -> int | None:
@@ -285,21 +314,9 @@ def _comment_after(item: Sequence[Token]) -> str:
     return comment_text(comments[-1]) if comments else ""
 
 
-def _address(name: str, local: Sequence[Token], domain: Sequence[Token]) -> Address | None:
-    local_text = _local_text(local)
-    domain_text = _domain_text(domain)
-    if local_text is None or domain_text is None:
-        return None
-    known = unicode_domain(domain_text)
-    return None if known is None else Address(name, local_text, known)
-
-
 def _local_text(item: Sequence[Token]) -> str | None:
     """Join `word *("." word)`, leaving out white space and comments; None where it is something else."""
-    text = _joined(item, _WORDS)
-    if text is None or _NO_TEXT.search(text) or len(text.encode()) > LONGEST_LOCAL_OCTETS:
-        return None
-    return text
+    return _joined(item, _WORDS)
 
 
 def _domain_text(item: Sequence[Token]) -> str | None:

@@ -109,6 +109,17 @@ async def delivered_at_of_rows(database: Database, rows: Sequence[int]) -> dict[
     return {cast(int, row): cast(float, settled_at) for row, settled_at in found}
 
 
+async def last_delivered_at(database: Database, domain_id: int, canonical: str) -> float | None:
+    """Answer when a domain's mail last reached an address, in unix seconds; None where it never did."""
+    rows = await database.fetch(
+        "SELECT MAX(settled_at) FROM recipients WHERE domain_id = $1 AND canonical = $2 AND state = $3",
+        domain_id,
+        canonical,
+        RecipientState.DELIVERED.value,
+    )
+    return cast("float | None", rows[0][0])
+
+
 def options_of(domain_id: int, message_id: str) -> Steps[Options | None]:
     """Answer what was asked for a message, in the caller's transaction."""
     rows = yield Statement(

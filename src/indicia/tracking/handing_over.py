@@ -109,6 +109,7 @@ class HandingOver:
         yield from store.hand_over(handed)
         waits = {one.id for one in handed}
         yield from store.remove_hits([stored.id for stored in hits if stored.id not in waits])
+        yield from store.note_position(hits[-1].id)
 
 
 def _visit(one: _Known) -> Honeypot:
@@ -130,7 +131,7 @@ def _interaction(one: _Known) -> dict[str, object]:
         "ts": hit.happened_at,
         "message_ts": one.message.deliver_at,
         "method": hit.method,
-        "headers": hit.headers,
+        "headers": msgspec.Raw(hit.headers.encode()),
     }
     if mailbox is not None and not mailbox.domain.startswith("["):
         written["domain"] = mailbox.ascii_domain

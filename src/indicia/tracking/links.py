@@ -29,6 +29,11 @@ MOST_LINKS = 0xFFFF
 
 _ID_BYTES = 6
 _NUMBER_BYTES = 2
+_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_UNUSED_BITS = (0, 0x3F, 0x0F, 0x03)
+# The digits of other places have one spelling here, so their standard ones are none.
+_STANDARD = str.maketrans("-_+/", "+/!!")
+
 _IS_HIDDEN = 1
 _IS_DEFLATED = 2
 
@@ -107,14 +112,15 @@ class CopyLinks(NamedTuple):
 
 def read_token(text: str) -> bytes | None:
     """Answer the bytes of a token as it stands in an address; None where it is none."""
-    if len(text) > LONGEST_TOKEN or not text.isascii():
-        return None
-    try:
-        token = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
-    except binascii.Error:
+    if not text or len(text) > LONGEST_TOKEN or not text.isascii():
         return None
     # base64 leaves bits unused at its end, and an address with other ones there was altered.
-    return token if base64.urlsafe_b64encode(token).rstrip(b"=").decode() == text else None
+    if _DIGITS.find(text[-1]) & _UNUSED_BITS[len(text) % 4]:
+        return None
+    try:
+        return binascii.a2b_base64(text.translate(_STANDARD) + "=" * (-len(text) % 4), strict_mode=True)
+    except binascii.Error:
+        return None
 
 
 def read_open(content: bytes) -> int:
@@ -129,7 +135,7 @@ def read_link(content: bytes) -> Link:
     class_at = numbers_at + _NUMBER_BYTES
     url = content[class_at + class_bytes :]
     if flags & _IS_DEFLATED:
-        url = zlib.decompressobj(-zlib.MAX_WBITS, zdict=_FAMILIAR).decompress(url)
+        url = _inflated(url)
     return Link(
         recipient_id=int.from_bytes(content[2:numbers_at], "big"),
         number=int.from_bytes(content[numbers_at:class_at], "big"),
@@ -147,6 +153,11 @@ def read_opt_out(content: bytes) -> OptOut:
 def _id(recipient_id: int) -> bytes:
     # As many bytes for every id: the length of a token must not tell how many mails there were.
     return recipient_id.to_bytes(_ID_BYTES, "big")
+
+
+@lru_cache(maxsize=8_192)
+def _inflated(url: bytes) -> bytes:
+    return zlib.decompressobj(-zlib.MAX_WBITS, zdict=_FAMILIAR).decompress(url)
 
 
 # The copies of one message mostly share their links, and deflating costs ten times what sealing does.

@@ -6,6 +6,7 @@ Errors:
 """
 
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -28,13 +29,13 @@ class HitKind(StrEnum):
     HIDDEN = "hidden"
 
 
-class Hit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One request to a tracking address of a copy, as it came.
+class Hit(NamedTuple):
+    """One request to a tracking address of a copy, as it came and as it is stored.
 
     Attributes:
         recipient_id: The row of the recipient whose copy has the address.
         happened_at: Unix seconds.
-        headers: Those that tell people from machines, by lower-case name.
+        headers: A JSON object of those that tell people from machines, by lower-case name.
         url: Where a click leads; empty for opens.
         link_number: Which link of the copy it is, from 1; 0 for opens.
     """
@@ -45,7 +46,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ip: str
     uas: str
     method: str
-    headers: dict[str, str]
+    headers: str
     url: str = ""
     link_number: int = 0
     link_class: str = ""

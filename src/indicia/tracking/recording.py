@@ -2,9 +2,12 @@
 
 import asyncio
 
-from indicia.storage.database import Database
+from indicia.storage.database import Database, StorageError
 from indicia.tracking import store
 from indicia.tracking.model import Hit
+
+# A commit costs as much processor time as twenty answers, so it should be for many of them.
+GROWING_SECONDS = 0.005
 
 
 class HitRecorder:
@@ -12,9 +15,9 @@ class HitRecorder:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[Hit] = []
-        self._next: asyncio.Task[None] | None = None
-        self._turn = asyncio.Lock()
+        self._hits: list[Hit] = []
+        self._waiting: list[asyncio.Future[None]] = []
+        self._writing: asyncio.Task[None] | None = None
 
     async def record(self, hit: Hit) -> None:
         """Store a hit.
@@ -22,13 +25,37 @@ class HitRecorder:
         Raises:
             StorageError: It is not stored.
         """
-        self._waiting.append(hit)
-        if self._next is None:
-            self._next = asyncio.create_task(self._write())
-        # Whoever hangs up while waiting must not take the others' hits along.
-        await asyncio.shield(self._next)
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._hits.append(hit)
+        self._waiting.append(stored)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        await stored
 
     async def _write(self) -> None:
-        async with self._turn:
-            hits, self._waiting, self._next = self._waiting, [], None
-            await self._database.run(store.insert_hits(hits))
+        """Write group after group until nothing waits; under load a group is given time to grow."""
+        size = 0
+        while self._hits:
+            if size > 1:
+                await asyncio.sleep(GROWING_SECONDS)
+            hits, self._hits = self._hits, []
+            waiting, self._waiting = self._waiting, []
+            size = len(hits)
+            try:
+                await self._database.run(store.insert_hits(hits))
+            except StorageError as error:
+                _settle(waiting, error)
+            else:
+                _settle(waiting, None)
+        self._writing = None
+
+
+def _settle(waiting: list[asyncio.Future[None]], error: StorageError | None) -> None:
+    for stored in waiting:
+        # Whoever hung up meanwhile has cancelled theirs.
+        if stored.done():
+            continue
+        if error is None:
+            stored.set_result(None)
+        else:
+            stored.set_exception(error)

@@ -5,18 +5,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from indicia.datasets import registry
+from indicia.datasets import manifest
 from indicia.datasets.manifest import (
     SHIPPED,
     DatasetInfo,
     DatasetKind,
     checksum,
+    find_datasets,
     read_manifest,
     write_durably,
     write_manifest,
 )
 from indicia.datasets.model import DatasetError, NetworkClass
-from indicia.datasets.registry import Datasets, find_datasets
+from indicia.datasets.registry import Datasets
 
 EXIT = "192.0.66.1"
 
@@ -136,7 +137,7 @@ def test_a_broken_manifest_stops_the_start(tmp_path: Path) -> None:
 
 
 def test_a_missing_shipped_manifest_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "SHIPPED", tmp_path)
+    monkeypatch.setattr(manifest, "SHIPPED", tmp_path)
 
     with pytest.raises(DatasetError, match="reinstall"):
         Datasets.open(None)
@@ -144,7 +145,7 @@ def test_a_missing_shipped_manifest_stops_the_start(tmp_path: Path, monkeypatch:
 
 def test_a_missing_shipped_file_says_to_reinstall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copy(SHIPPED / "manifest.json", tmp_path)
-    monkeypatch.setattr(registry, "SHIPPED", tmp_path)
+    monkeypatch.setattr(manifest, "SHIPPED", tmp_path)
 
     with pytest.raises(DatasetError, match=r"as-numbers\.zst cannot be read"):
         Datasets.open(None)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from indicia.detection.learning.trails import NO_DELAY, Visit
 
-# People come from home, from work and by phone, again and again. Below three visits everyone is new everywhere.
-_FEWEST_VISITS = 3
+# People come from home, from work and by phone, again and again. With fewer visits everyone is new everywhere.
+FEWEST_VISITS = 3
 
 # Five is the least at which even gaps are no chance. People who read the morning's mail at breakfast vary by a
 # quarter of an hour in two; a scheduler does not.
@@ -21,7 +21,7 @@ def is_restless(visits: Sequence[Visit]) -> bool:
     """
     blocks = len({visit.block for visit in visits})
     networks = len({visit.asn for visit in visits})
-    return blocks > 0.9 * len(visits) and networks >= max(_FEWEST_VISITS, len(visits) // 2 + 1)
+    return blocks > 0.9 * len(visits) and networks >= max(FEWEST_VISITS, len(visits) // 2 + 1)
 
 
 def even_delay(visits: Sequence[Visit]) -> float | None:

@@ -17,10 +17,10 @@ from indicia.detection.learning.digests import (
     recipient_digest,
     sender_digest,
 )
-from indicia.detection.learning.habits import even_delay, is_restless
+from indicia.detection.learning.habits import FEWEST_VISITS, even_delay, is_restless
 from indicia.detection.learning.lockstep import find_groups
 from indicia.detection.learning.standings import Standings
-from indicia.detection.learning.trails import TrailKey, Visit, trail_key, unpacked
+from indicia.detection.learning.trails import TrailKey, Unpacked, Visit, trail_key
 from indicia.detection.model import Interaction, Scope
 from indicia.detection.observations import Conduct, Missing, Repute, Standing
 
@@ -94,30 +94,34 @@ def _delivered(sent: float, offset: float, seen: float | None) -> float:
 
 
 def conducts_in(trails: Mapping[TrailKey, bytes]) -> dict[TrailKey, Conduct]:
-    """Find the recipients whose trails are not those of a person; tens of microseconds for each trail."""
-    by_domain: defaultdict[int, dict[int, Sequence[Visit]]] = defaultdict(dict)
+    """Find the recipients whose trails are not those of a person; some microseconds for each trail."""
+    by_domain: defaultdict[int, dict[int, bytes]] = defaultdict(dict)
     for key, packed in trails.items():
-        by_domain[key.domain_id][key.recipient] = unpacked(packed)
+        by_domain[key.domain_id][key.recipient] = packed
     return {
         TrailKey(domain_id, recipient): conduct
         for domain_id, domain_trails in by_domain.items()
-        for recipient, conduct in _conducts(domain_trails).items()
+        for recipient, conduct in _conducts(Unpacked(domain_trails)).items()
     }
 
 
-def _conducts(trails: Mapping[int, Sequence[Visit]]) -> dict[int, Conduct]:
-    restless = {recipient: visits for recipient, visits in trails.items() if is_restless(visits)}
-    grouped = {member: group for group in find_groups(trails, restless) for member in group.members}
-    conducts = {}
-    for recipient, visits in trails.items():
-        group = grouped.get(recipient)
-        never_repeats = len(visits) >= _TELLING_TRAIL and recipient in restless
+def _conducts(trails: Unpacked) -> dict[int, Conduct]:
+    restless: dict[int, Sequence[Visit]] = {}
+    delays: dict[int, float] = {}
+    for recipient, visits in trails.of_at_least(FEWEST_VISITS):
+        if is_restless(visits):
+            restless[recipient] = visits
         delay = even_delay(visits)
-        if group is not None or never_repeats or delay is not None:
-            conducts[recipient] = Conduct(
-                in_step=len(group.members) - 1 if group else 0,
-                occasions=group.occasions if group else 0,
-                strange_networks=len(visits) if never_repeats else 0,
-                even_delay=delay,
-            )
-    return conducts
+        if delay is not None:
+            delays[recipient] = delay
+    wanderers = {recipient: len(visits) for recipient, visits in restless.items() if len(visits) >= _TELLING_TRAIL}
+    grouped = {member: group for group in find_groups(trails, restless) for member in group.members}
+    return {
+        recipient: Conduct(
+            in_step=len(grouped[recipient].members) - 1 if recipient in grouped else 0,
+            occasions=grouped[recipient].occasions if recipient in grouped else 0,
+            strange_networks=wanderers.get(recipient, 0),
+            even_delay=delays.get(recipient),
+        )
+        for recipient in grouped.keys() | wanderers.keys() | delays.keys()
+    }

@@ -5,7 +5,7 @@ change addresses on every mail, and relays and gateways change them for whoever 
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from indicia.datasets.model import Network, NetworkClass
@@ -103,6 +103,30 @@ def visit_of(scope: Scope, interaction: Interaction, network: Network) -> tuple[
 def trail_key(scope: Scope, recipient_id: str) -> TrailKey:
     """Name the recipient whose trail it is."""
     return TrailKey(scope.domain_id, recipient_digest(scope, recipient_id))
+
+
+class Unpacked(Mapping[int, Sequence[Visit]]):
+    """Packed trails by recipient, each unpacked when it is looked at: all at once they take ten times the room."""
+
+    def __init__(self, packed: Mapping[int, bytes]) -> None:
+        self._packed = packed
+
+    def __getitem__(self, recipient: int) -> Sequence[Visit]:
+        """Unpack one trail."""
+        return unpacked(self._packed[recipient])
+
+    def __iter__(self) -> Iterator[int]:
+        """List the recipients."""
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        """Count the trails."""
+        return len(self._packed)
+
+    def of_at_least(self, visits: int) -> Iterator[tuple[int, Sequence[Visit]]]:
+        """Unpack only the trails of so many visits, one after the other."""
+        shortest = visits * _VISIT.size
+        return ((key, unpacked(packed)) for key, packed in self._packed.items() if len(packed) >= shortest)
 
 
 def unpacked(packed: bytes) -> list[Visit]:

@@ -23,6 +23,7 @@ from indicia.entrypoints.api.reference import ReferenceFile
 from indicia.entrypoints.api.replies import as_api_error, error_reply
 from indicia.entrypoints.api.stats import StatsApi
 from indicia.entrypoints.api.templates import TemplatesApi
+from indicia.entrypoints.api.validate import ValidateApi
 from indicia.entrypoints.api.webhooks import WebhooksApi
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.net.client_address import Network
@@ -48,6 +49,7 @@ class Endpoints(NamedTuple):
     stats: StatsApi
     messages: MessagesApi
     templates: TemplatesApi
+    validate: ValidateApi
     webhooks: WebhooksApi
     whoami: WhoAmI
 
@@ -71,6 +73,7 @@ def api_app(
             _route("/{domain}/stats", endpoints.stats.show, "GET"),
             _route("/{domain}/messages", endpoints.messages.submit, "POST"),
             _route("/v3/{domain}/messages", endpoints.messages.submit, "POST"),
+            _route("/{domain}/validate", endpoints.validate.validate, "GET"),
             _route("/{domain}/templates", endpoints.templates.list, "GET"),
             _route("/{domain}/templates/{name}", endpoints.templates.answer, "GET", "PUT", "DELETE"),
         ],

@@ -9,19 +9,22 @@ _COMMON: Headers = [
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
     (b"x-robots-tag", b"noindex"),
+    # A server's own name would say which weaknesses to try.
+    (b"server", b"indicia"),
 ]
 # The smallest there is: one transparent pixel.
-_PIXEL = (
+PIXEL = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
     b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x01D\x00;"
 )
 _PIXEL_HEADERS: Headers = [
     *_COMMON,
     (b"content-type", b"image/gif"),
-    (b"content-length", str(len(_PIXEL)).encode()),
+    (b"content-length", str(len(PIXEL)).encode()),
     # Other sites' pages may not show it, mail programs that obey browsers' rules must.
     (b"cross-origin-resource-policy", b"cross-origin"),
 ]
+_REDIRECT_HEADERS: Headers = [*_COMMON, (b"content-length", b"0")]
 _NOT_FOUND = (
     b"<!doctype html><html lang=en><meta charset=utf-8><title>Not found</title>"
     b"<p>This link is not complete. Please use the one in the message.</p></html>"
@@ -45,19 +48,18 @@ def page_headers(size_bytes: int, policy: bytes = b"default-src 'none'") -> Head
 
 async def send_page(send: Send, status: int, page: bytes, headers: Headers, *, is_head: bool = False) -> None:
     """Send a whole answer."""
-    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if is_head else page})
 
 
 async def send_pixel(send: Send, *, is_head: bool) -> None:
     """Send the image of one transparent pixel."""
-    await send_page(send, 200, _PIXEL, _PIXEL_HEADERS, is_head=is_head)
+    await send_page(send, 200, PIXEL, _PIXEL_HEADERS, is_head=is_head)
 
 
 async def send_redirect(send: Send, url: str) -> None:
     """Send the browser to a URL of the mail, which is ASCII without control characters."""
-    headers = [*_COMMON, (b"location", url.encode("ascii")), (b"content-length", b"0")]
-    await send_page(send, 302, b"", headers)
+    await send_page(send, 302, b"", [*_REDIRECT_HEADERS, (b"location", url.encode("ascii"))])
 
 
 async def send_not_found(send: Send, *, is_head: bool = False) -> None:

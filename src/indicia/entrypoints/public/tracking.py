@@ -3,9 +3,12 @@
 A hidden link leads where a link of the mail leads, so whoever follows it learns nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
-from starlette.datastructures import Headers
+import msgspec
+from prometheus_client import CollectorRegistry, Counter
 from starlette.types import Receive, Scope, Send
 
 from indicia.base.clock import Clock
@@ -55,6 +58,7 @@ _TELLING = (
     "x-purpose",
     "x-requested-with",
 )
+_METHODS = frozenset({"GET", "HEAD"})
 _SEGMENTS = frozenset({OPEN_SEGMENT, LINK_SEGMENT})
 _NAMES = {name.encode(): name for name in _TELLING}
 _NOWHERE = (
@@ -71,12 +75,21 @@ class TrackingPages:
         recorder: HitRecorder,
         trusted_proxies: Sequence[Network],
         clock: Clock,
+        registry: CollectorRegistry,
     ) -> None:
         self._keyring = keyring
         self._recorder = recorder
-        self._trusted_proxies = trusted_proxies
+        self._trusted_proxies = tuple(trusted_proxies)
         self._clock = clock
         self._replays = Replays(clock)
+        requests = Counter(
+            "indicia_tracking_requests",
+            "Requests for pixels and links",
+            ["kind"],
+            registry=registry,
+        )
+        self._counts = {kind: requests.labels(kind.value) for kind in HitKind}
+        self._not_found = requests.labels("not_found")
 
     def is_for(self, scope: Scope) -> bool:
         """Tell by its path whether a request is for a pixel or a link."""
@@ -85,17 +98,21 @@ class TrackingPages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Answer a pixel or a link of ours; anything else is not found."""
         method = scope["method"]
-        if method not in {"GET", "HEAD"}:
+        if method not in _METHODS:
             await send_method_not_allowed(send, b"GET, HEAD")
             return
         is_head = method == "HEAD"
-        headers = Headers(scope=scope)
-        address = tracking_address(headers.get("host", ""), scope["path"])
-        hit = await self._read(address, scope, headers) if address is not None else None
+        told = _told(scope["headers"])
+        address = tracking_address(told.host, scope["path"])
+        hit = await self._read(address, scope, told) if address is not None else None
         if address is None or hit is None:
+            self._not_found.inc()
             await send_not_found(send, is_head=is_head)
             return
-        await self._record(address, hit)
+        self._counts[hit.kind].inc()
+        # A replay is answered as ever and leaves no record. A token's end is as good as random.
+        if not self._replays.note(address.token[-24:]):
+            await self._record(hit)
         if hit.kind is HitKind.OPEN:
             await send_pixel(send, is_head=is_head)
         elif hit.url:
@@ -103,38 +120,35 @@ class TrackingPages:
         else:
             await send_page(send, 200, _NOWHERE, page_headers(len(_NOWHERE)), is_head=is_head)
 
-    async def _read(self, address: TrackingAddress, scope: Scope, headers: Headers) -> Hit | None:
+    async def _read(self, address: TrackingAddress, scope: Scope, told: "_Told") -> Hit | None:
         """Open the address's token and put together what is known of the request; None where it is not ours."""
         token = read_token(address.token)
-        purpose = OPEN_PURPOSE if address.segment == OPEN_SEGMENT else LINK_PURPOSE
+        is_open = address.segment == OPEN_SEGMENT
+        purpose = OPEN_PURPOSE if is_open else LINK_PURPOSE
         content = await self._keyring.open_token(purpose, address.domain, token) if token is not None else None
         if content is None:
             return None
-        peer = scope["client"][0] if scope["client"] else ""
-        proxied = headers.getlist("x-forwarded-for") if self._trusted_proxies else []
-        request = {
-            "happened_at": self._clock(),
-            "ip": client_address(peer, proxied, self._trusted_proxies),
-            "uas": headers.get("user-agent", "")[:LONGEST_USER_AGENT],
-            "method": scope["method"],
-            "headers": telling_headers(scope["headers"]),
-        }
-        if purpose == OPEN_PURPOSE:
-            return Hit(recipient_id=read_open(content), kind=HitKind.OPEN, **request)
+        client = scope["client"]
+        ip = _client_ip(client[0] if client else "", told.forwarded_for, self._trusted_proxies)
+        method, now = scope["method"], self._clock()
+        if is_open:
+            return Hit(read_open(content), HitKind.OPEN, now, ip, told.uas, method, told.headers)
         link = read_link(content)
+        kind = HitKind.HIDDEN if link.is_hidden else HitKind.CLICK
         return Hit(
-            recipient_id=link.recipient_id,
-            kind=HitKind.HIDDEN if link.is_hidden else HitKind.CLICK,
-            url=link.url,
-            link_number=link.number,
-            link_class=link.link_class,
-            **request,
+            link.recipient_id,
+            kind,
+            now,
+            ip,
+            told.uas,
+            method,
+            told.headers,
+            link.url,
+            link.number,
+            link.link_class,
         )
 
-    async def _record(self, address: TrackingAddress, hit: Hit) -> None:
-        # A replay is answered as ever and leaves no record. A token's end is as good as random.
-        if self._replays.note(address.token[-24:]):
-            return
+    async def _record(self, hit: Hit) -> None:
         try:
             await self._recorder.record(hit)
         except StorageError as error:
@@ -142,6 +156,38 @@ class TrackingPages:
             log.warning("hit.not_recorded", kind=hit.kind, error=str(error))
 
 
-def telling_headers(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Pick from a request's headers those that tell people from machines, shortened."""
-    return {_NAMES[name]: value[:_LONGEST_HEADER].decode("latin-1") for name, value in headers if name in _NAMES}
+class _Told(NamedTuple):
+    """What a request's headers say; `headers` is the JSON of those that tell people from machines."""
+
+    host: str
+    uas: str
+    forwarded_for: tuple[str, ...]
+    headers: str
+
+
+def _told(headers: Iterable[tuple[bytes, bytes]]) -> _Told:
+    host = uas = b""
+    forwarded: tuple[str, ...] = ()
+    telling: list[tuple[bytes, bytes]] = []
+    for name, value in headers:
+        if name in _NAMES:
+            telling.append((name, value[:_LONGEST_HEADER]))
+        elif name == b"user-agent":
+            uas = value[:LONGEST_USER_AGENT]
+        elif name == b"host":
+            host = value
+        elif name == b"x-forwarded-for":
+            forwarded = (*forwarded, value.decode("latin-1"))
+    return _Told(host.decode("latin-1"), uas.decode("latin-1"), forwarded, _written(tuple(telling)))
+
+
+# Most requests come with the headers of a few dozen kinds of clients.
+@lru_cache(maxsize=4_096)
+def _written(headers: tuple[tuple[bytes, bytes], ...]) -> str:
+    named = {_NAMES[name]: value.decode("latin-1") for name, value in headers}
+    return msgspec.json.encode(named).decode()
+
+
+@lru_cache(maxsize=4_096)
+def _client_ip(peer: str, forwarded_for: tuple[str, ...], trusted_proxies: tuple[Network, ...]) -> str:
+    return client_address(peer, forwarded_for, trusted_proxies)

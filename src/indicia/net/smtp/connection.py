@@ -94,8 +94,13 @@ class SmtpConnection:
             raise self._refusal(Verb.DOT, reply)
         return reply
 
-    async def mail(self, sender: str, dialogue: Dialogue) -> Reply:
+    async def mail(self, sender: str, dialogue: Dialogue, *, needs_utf8: bool = False) -> Reply:
         """Begin a transaction of single commands; answer the reply, a refusal too.
+
+        Args:
+            sender: The return path.
+            dialogue: Gets what is said.
+            needs_utf8: The recipient's address is not ASCII; the server must have offered SMTPUTF8.
 
         Raises:
             SmtpError: There is none.
@@ -104,7 +109,8 @@ class SmtpConnection:
         if self._needs_reset:
             await self._command(Verb.RSET, "RSET")
         self._needs_reset = True
-        return await self._command(Verb.MAIL, f"MAIL FROM:{path(sender)}")
+        parameters = " SMTPUTF8" if needs_utf8 else ""
+        return await self._command(Verb.MAIL, f"MAIL FROM:{path(sender)}{parameters}")
 
     async def rcpt(self, recipient: str) -> Reply:
         """Name a recipient in a transaction that `mail` began; answer the reply, a refusal too.

@@ -16,9 +16,13 @@ CREATE TABLE tracking_hits (
     position BIGINT,
     is_bot BIGINT
 );
-CREATE INDEX tracking_hits_waiting ON tracking_hits (id) WHERE request_id IS NULL;
 CREATE INDEX tracking_hits_of_request ON tracking_hits (request_id, position) WHERE request_id IS NOT NULL;
-CREATE INDEX tracking_hits_by_age ON tracking_hits (happened_at);
+
+-- Up to which row hits were handed to detection. It has one row, or none at first.
+CREATE TABLE tracking_position (
+    only_row BIGINT PRIMARY KEY,
+    handed_up_to BIGINT NOT NULL
+);
 
 -- A domain without a row has the defaults of tracking/model.py.
 CREATE TABLE tracking_settings (

@@ -1,0 +1,85 @@
+"""`GET /{domain}/validate`: what is known about one address."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from indicia.aggregates.rate_limits import Limit, RateLimits
+from indicia.domains.model import Domain, Feature
+from indicia.domains.registry import DomainRegistry
+from indicia.entrypoints.api.admission import Admission
+from indicia.entrypoints.api.errors import ApiError
+from indicia.entrypoints.api.replies import json_reply, limit_headers
+from indicia.mail.address import parse_one
+from indicia.validation.answers import answer
+from indicia.validation.sandbox import INSUFFICIENT_BALANCE, case_of
+from indicia.validation.verify import DEADLINE_SECONDS, LONGEST_DEADLINE_SECONDS, Verifier
+
+VALIDATIONS = Limit("validation", 600, 60.0)
+MOST_CHARACTERS = 8000
+_SHORTEST_MILLISECONDS = 100
+
+
+class ValidateApi:
+    """Verifies an address while its client waits."""
+
+    def __init__(self, verifier: Verifier, admission: "ValidationAdmission") -> None:
+        self._verifier = verifier
+        self._admission = admission
+
+    async def validate(self, request: Request) -> Response:
+        """Answer within the deadline, with whatever is known by then."""
+        domain = await self._admission.domain_of(request)
+        text, seconds = _address(request), _seconds(request)
+        allowance = self._admission.take(request, VALIDATIONS)
+        _refuse_without_balance(domain, text)
+        verification = await self._verifier.verify(domain, text, seconds=seconds)
+        explain = request.query_params.get("explain", "").lower() in {"true", "1", "yes"}
+        headers = {} if allowance is None else limit_headers(allowance)
+        return json_reply(answer(verification, explain=explain), headers=headers)
+
+
+class ValidationAdmission(Admission):
+    """Admits requests about validation; `contact` is named to who has not enabled it."""
+
+    def __init__(self, domains: DomainRegistry, *, limits: RateLimits | None, contact: str) -> None:
+        super().__init__(domains, limits=limits)
+        self._contact = contact
+
+    async def domain_of(self, request: Request) -> Domain:
+        """Answer the domain that the path names.
+
+        Raises:
+            DomainNotFoundError: There is none, or it is not the caller's.
+            ApiError: It lacks the feature (402).
+        """
+        domain = await super().domain_of(request)
+        if not domain.features & {Feature.VALIDATION, Feature.VALIDATION_SANDBOX}:
+            raise ApiError(402, f"Email validation not enabled for this domain. Contact {self._contact}.")
+        return domain
+
+
+def _address(request: Request) -> str:
+    text = request.query_params.get("address", "")
+    if not text.strip():
+        raise ApiError(400, "address parameter is missing")
+    if len(text) > MOST_CHARACTERS:
+        raise ApiError(400, f"address is longer than {MOST_CHARACTERS} characters")
+    return text
+
+
+def _seconds(request: Request) -> float:
+    # Compat: Kickbox's `timeout` is in milliseconds, 6000 unless given and 30000 at most.
+    text = request.query_params.get("timeout", "")
+    if not text:
+        return DEADLINE_SECONDS
+    longest = int(LONGEST_DEADLINE_SECONDS * 1000)
+    if not (text.isascii() and text.isdecimal() and _SHORTEST_MILLISECONDS <= int(text[:9]) <= longest):
+        raise ApiError(400, f"timeout: must be {_SHORTEST_MILLISECONDS} to {longest} milliseconds")
+    return int(text) / 1000
+
+
+def _refuse_without_balance(domain: Domain, text: str) -> None:
+    if Feature.VALIDATION_SANDBOX in domain.features:
+        address = parse_one(text.strip())
+        if address is not None and case_of(address) == INSUFFICIENT_BALANCE:
+            raise ApiError(403, "Insufficient balance")

@@ -1,0 +1,47 @@
+"""The two readings of what an address is: what may stand in a header, and what may be mailed to."""
+
+from email_validator import EmailNotValidError, validate_email
+
+from indicia.mail.address import Address, is_mailbox, parse_one
+
+LONGEST_ADDRESS = 512
+
+
+def is_header_mailbox(text: str) -> bool:
+    """Tell whether RFC 5322 reads one mailbox in `text`, whatever could be done with it.
+
+    Comments, folding, routes, general address literals and domains that no DNS knows are all let through.
+    """
+    return is_mailbox(text)
+
+
+def envelope_address(text: str) -> Address | None:
+    """Read an address as it may go into an envelope (RFC 5321, RFC 6531), without a name or comments; None for others.
+
+    Domain literals and domains without a dot are let through; `mailable_address` is stricter.
+    """
+    try:
+        validate_email(
+            text,
+            allow_smtputf8=True,
+            allow_empty_local=False,
+            allow_quoted_local=True,
+            allow_domain_literal=True,
+            allow_display_name=False,
+            check_deliverability=False,
+            test_environment=True,
+            globally_deliverable=False,
+            strict=True,
+        )
+    except EmailNotValidError:
+        return None
+    # It measures and maps less strictly in places: lengths after quoting, all-numeric endings, dots of other scripts.
+    return parse_one(text)
+
+
+def mailable_address(text: str) -> Address | None:
+    """Read an address that mail from anywhere can reach: one in a domain of the public DNS."""
+    address = envelope_address(text)
+    if address is None or address.domain.startswith("[") or "." not in address.domain:
+        return None
+    return address

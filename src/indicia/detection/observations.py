@@ -1,6 +1,6 @@
 """Everything that can be observed about one interaction; rules read nothing else."""
 
-from enum import Enum
+from enum import Enum, StrEnum
 
 import msgspec
 
@@ -22,7 +22,7 @@ class Missing(Enum):
     UNAVAILABLE = "unavailable"
 
 
-class Crowd(Enum):
+class Crowd(StrEnum):
     """Who normally speaks from a network, as coarsely as rules need it."""
 
     PEOPLE = "people"

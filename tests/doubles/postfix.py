@@ -47,6 +47,15 @@ virtual_gid_maps = static:{gid}
 smtpd_relay_restrictions = reject_unauth_destination
 smtpd_tls_security_level = may
 smtpd_tls_chain_files = {certificate}
+smtp_tls_security_level = may
+smtp_tls_loglevel = 1
+smtp_host_lookup = native
+disable_dns_lookups = yes
+# Taken, and then found to lead nowhere: such mail bounces after it was delivered.
+virtual_alias_maps = inline:{{ gone@b.test=nobody@nowhere.test }}
+transport_maps = inline:{{
+    {{ nowhere.test = error:5.1.1 User unknown }},
+    {{ {returns} = smtp:[127.0.0.1]:{returns_port} }} }}
 tls_random_source = dev:/dev/urandom
 smtputf8_enable = yes
 """
@@ -62,6 +71,8 @@ defer unix - - n - 0 bounce
 flush unix n - n 1000? 0 flush
 proxymap unix - - n - - proxymap
 virtual unix - n n - - virtual
+smtp unix - - n - - smtp
+error unix - - n - - error
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
@@ -100,10 +111,15 @@ async def _until_open(port: int) -> None:
 
 
 class Postfix:
-    """Takes mail for ann@b.test and bob@b.test into mailboxes while entered; `certificate` is a file with its key."""
+    """Takes mail for ann@b.test and bob@b.test into mailboxes while entered; `certificate` is a file with its key.
 
-    def __init__(self, certificate: Path) -> None:
+    Mail for gone@b.test is taken and then bounces. Mail to `returns`, a domain, goes to `returns_port` of this machine.
+    """
+
+    def __init__(self, certificate: Path, *, returns: str = "returns.test", returns_port: int = 9) -> None:
         self._certificate = certificate
+        self._returns = returns
+        self._returns_port = returns_port
         self.port = free_port()
 
     async def __aenter__(self) -> Self:
@@ -130,6 +146,11 @@ class Postfix:
         self._master.terminate()
         await self._master.wait()
         shutil.rmtree(self._directory)
+
+    @property
+    def log(self) -> str:
+        """What it has logged so far."""
+        return (self._directory / "log").read_text("utf-8", "replace")
 
     def mails(self, box: str) -> list[bytes]:
         """What arrived in a mailbox so far."""
@@ -170,6 +191,8 @@ class Postfix:
             uid=owner.pw_uid,
             gid=owner.pw_gid,
             certificate=self._directory / "certificate.pem",
+            returns=self._returns,
+            returns_port=self._returns_port,
         )
         (self._directory / "etc" / "main.cf").write_text(main)
         (self._directory / "etc" / "master.cf").write_text(_MASTER.format(port=self.port).lstrip())

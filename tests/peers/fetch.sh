@@ -1,9 +1,9 @@
 #!/bin/sh
-# Unpacks the mail servers that tests send to into a folder, from Debian's packages, without installing anything.
+# Unpacks the servers that tests need beside them into a folder, from Debian's packages, without installing anything.
 # Elsewhere than on Debian nothing is unpacked, and the tests that need them say so.
 set -eu
 into=$1
-packages="postfix"
+packages="postfix nginx"
 rm -rf "$into"
 mkdir -p "$into"
 if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then

@@ -15,6 +15,7 @@ from indicia.detection.honeypot import HoneypotVisits
 from indicia.entrypoints.public.honeypot import HoneypotPage
 from indicia.entrypoints.public.pages import Page, PublicPages
 from indicia.entrypoints.public.tracking import TrackingPages
+from indicia.entrypoints.public.tracking_hosts import TrackingHosts
 from indicia.entrypoints.public.unsubscribe import UnsubscribePage
 from indicia.suppressions.guard import Suppressions
 from indicia.tracking.additions import Additions, DomainOf
@@ -34,8 +35,9 @@ def public_pages(settings: Settings, store: Store, limits: RateLimits | None) ->
     proxies = settings.trusted_proxies
     visits = HoneypotVisits(store.database, store.domains, system_clock)
     honeypot = HoneypotPage(visits, proxies, limits)
+    hosts = TrackingHosts(store.domains, proxies)
     unsubscribe = UnsubscribePage(store.keyring, opt_outs(store), proxies)
-    return PublicPages([Page(page.is_for, page) for page in (unsubscribe, honeypot)])
+    return PublicPages([Page(page.is_for, page) for page in (unsubscribe, hosts, honeypot)])
 
 
 def tracking_pages(settings: Settings, store: Store, registry: CollectorRegistry) -> TrackingPages:

@@ -23,7 +23,7 @@ class InstallationError(Exception):
 class Installation:
     """Serves while entered."""
 
-    def __init__(self, directory: Path, *, receiver_port: int) -> None:
+    def __init__(self, directory: Path, *, receiver_port: int, mailbox_port: int) -> None:
         self._directory = directory
         self._log_path = directory / "serve.log"
         address = f"127.0.0.1:{_free_port()}"
@@ -36,6 +36,9 @@ class Installation:
             # The demo is the proxy behind which the honeypot's visitors come.
             "INDICIA_TRUSTED_PROXIES": "127.0.0.1/32",
             "INDICIA_DNS_SERVERS": _NO_DNS,
+            "INDICIA_RELAY_URL": f"smtp://127.0.0.1:{mailbox_port}",
+            "INDICIA_PUBLIC_URL": f"http://{address}",
+            "INDICIA_SETTLE_SECONDS": "3",
         }
 
     async def run(self, *arguments: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Show bot detection end to end: start the service, replay a labelled campaign, check the signed verdicts.
+"""Show Indicia end to end: judge a labelled campaign, send a mailing, and tell who reads it.
 
 Everything goes through the faces that every user has: the command line, HTTP, and a webhook.
 """
@@ -14,6 +14,8 @@ from typing import Any
 import aiohttp
 from campaign import Scene, read_campaign
 from installation import Installation, InstallationError
+from mail_host import Mailbox
+from mailing import MailingError, Sender, show_mailing
 from receiver import Receiver, body_signature_is_right, header_signature_is_right, read_payload
 from report import report
 from rich.console import Console
@@ -37,17 +39,27 @@ async def show(directory: Path) -> None:
         DemoError: Something was refused, forged or misjudged.
     """
     domain, scenes = read_campaign(_CAMPAIGN, time.time())
-    async with Receiver() as receiver, Installation(directory, receiver_port=receiver.port) as indicia:
+    async with (
+        Receiver() as receiver,
+        Mailbox() as mailbox,
+        Installation(directory, receiver_port=receiver.port, mailbox_port=mailbox.port) as indicia,
+    ):
         console.print(f"Indicia serves on {indicia.url}, its data in {directory}")
         added = await indicia.run("domain", "add", domain, "--state", "active", "--enable", "bot-detection", "--json")
         async with aiohttp.ClientSession(indicia.url) as client:
             await _follow_hidden_links(client, domain, scenes)
             began = time.perf_counter()
             await _post(client, domain, added["sending_key"], scenes, receiver.port)
-        headers, body = await receiver.webhook(_WEBHOOK_SECONDS)
-        took = time.perf_counter() - began
+            headers, body = await receiver.webhook(_WEBHOOK_SECONDS)
+            _show_verdicts(added["signing_key"], scenes, headers, body, took=time.perf_counter() - began)
+            console.print("\nNow Indicia sends: one message, three people, three copies.")
+            await show_mailing(console, Sender(client, domain, added["sending_key"]), mailbox, receiver)
+    console.print("\nThe scanner and the person are told apart, and a scanner's visit unsubscribes nobody.")
+
+
+def _show_verdicts(key: str, scenes: Sequence[Scene], headers: dict[str, str], body: bytes, *, took: float) -> None:
     payload = read_payload(body)
-    _check_signatures(added["signing_key"], headers, body, payload)
+    _check_signatures(key, headers, body, payload)
     batch = payload["batch"]
     console.print(
         f"The webhook came {took:.2f} s after the post, both signatures right: "
@@ -98,7 +110,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="indicia-demo-") as directory:
         try:
             asyncio.run(show(Path(directory)))
-        except (DemoError, InstallationError, TimeoutError, aiohttp.ClientError) as error:
+        except (DemoError, InstallationError, MailingError, TimeoutError, aiohttp.ClientError) as error:
             console.print(f"[bold red]The demo failed:[/] {escape(str(error) or type(error).__name__)}")
             sys.exit(1)
 

@@ -7,15 +7,14 @@ import email.policy
 import django
 import pytest
 from anymail.message import AnymailMessage
+from anymail.signals import tracking
+from anymail.webhooks.mailgun import MailgunTrackingWebhookView
 from django.conf import settings
 from django.core.mail import get_connection
+from django.test import RequestFactory
 
-from tests.doubles.dns_zone import DnsZone
-from tests.doubles.service import Service
-from tests.doubles.smtp_peer import SmtpPeer
-from tests.doubles.webhook_receiver import WebhookReceiver
+from tests.doubles.mail_world import DOMAIN, MailWorld
 
-DOMAIN = "news.example.com"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -30,18 +29,13 @@ def _django():
 @pytest.fixture
 async def world(tmp_path):
     """A mail host for dest.test, a receiver, the service's signing key, and a function that sends with anymail."""
-    async with DnsZone() as zone, SmtpPeer() as peer, WebhookReceiver() as receiver:
-        zone.answer("dest.test", "MX", ["10 mx.dest.test"])
-        zone.answer("mx.dest.test", "A", ["127.0.0.1"])
-        service = Service(tmp_path, DNS_SERVERS=zone.address, SMTP_PORT=str(peer.port), RATE_LIMITS="off")
-        await asyncio.to_thread(service.start)
-        added = await asyncio.to_thread(service.cli, "domain", "add", DOMAIN, "--state", "active")
+    async with MailWorld(tmp_path) as mail:
 
         def send(**fields):
             connection = get_connection(
                 "anymail.backends.mailgun.EmailBackend",
-                api_key=added["sending_key"],
-                api_url=f"{service.url}/v3",
+                api_key=mail.added["sending_key"],
+                api_url=f"{mail.service.url}/v3",
                 sender_domain=DOMAIN,
             )
             fields = {"from_email": f"News <news@{DOMAIN}>", "subject": "Hello", "body": "Hi."} | fields
@@ -56,8 +50,7 @@ async def world(tmp_path):
             message.send()
             return message.anymail_status
 
-        yield peer, receiver, added["signing_key"], lambda **fields: asyncio.to_thread(send, **fields)
-        await asyncio.to_thread(service.stop)
+        yield mail.peer, mail.receiver, mail.added["signing_key"], lambda **fields: asyncio.to_thread(send, **fields)
 
 
 def parsed(taken):
@@ -107,3 +100,27 @@ async def test_its_batches_give_everyone_a_copy_of_their_own(world):
     assert [mails[name].get_content().strip() for name in sorted(mails)] == ["Hi Ann", "Hi Bob"]
     assert [mails[name]["X-Own"] for name in sorted(mails)] == ["a", "b"]
     assert "bob@" not in str(mails["ann@dest.test"]["To"])
+
+
+async def test_its_webhook_view_understands_our_events(world):
+    peer, receiver, signing_key, send = world
+    status = await send(
+        to=["ann@dest.test"],
+        tags=["welcome"],
+        metadata={"user": "7"},
+        esp_extra={"callback_url": receiver.url("/events")},
+    )
+    await peer.wait_for(1)
+    requests = await receiver.wait_for(2)
+
+    seen = []
+    tracking.connect(lambda sender, event, esp_name, **_: seen.append(event), weak=False)
+    view = MailgunTrackingWebhookView.as_view(webhook_signing_key=signing_key)
+    for request in requests:
+        posted = RequestFactory().post("/", data=request.body, content_type="application/json")
+        answer = await asyncio.to_thread(view, posted)
+        assert answer.status_code == 200
+
+    delivered = next(event for event in seen if event.event_type == "delivered")
+    assert delivered.message_id.strip("<>") == status.message_id.strip("<>")
+    assert (delivered.recipient, delivered.tags, delivered.metadata) == ("ann@dest.test", ["welcome"], {"user": "7"})

@@ -235,6 +235,38 @@ async def test_a_storm_of_421_makes_no_hot_loop(tmp_path: Path, zone: DnsZone) -
         await peer.wait_for(300)
 
 
+async def test_a_domains_own_relay_that_is_down_makes_no_hot_loop(tmp_path: Path, zone: DnsZone) -> None:
+    async with SmtpPeer() as relay, MailWorker(tmp_path, zone.address) as worker:
+        relay.always["banner"] = closing("421 4.3.2 down")
+        await worker.run("UPDATE domains SET relay_sealed = $1", f"smtp://127.0.0.1:{relay.port}".encode())
+        await worker.submit(*(f"r{number}@d{number}.test" for number in range(100)))
+        await until(lambda: _is_broken(worker))
+        await until(lambda: _idle(worker))
+        connections = relay.connections
+        began = time.thread_time()
+        await asyncio.sleep(0.5)
+
+        assert relay.connections == connections <= 20
+        assert time.thread_time() - began < 0.2
+        del relay.always["banner"]
+        for _ in range(12):
+            await worker.pass_time(61)
+            await asyncio.sleep(0.02)
+        await relay.wait_for(100)
+
+
+async def test_a_copy_that_cannot_be_read_keeps_no_other_from_its_way(tmp_path: Path, zone: DnsZone) -> None:
+    async with SmtpPeer() as peer, delivering(tmp_path, zone, peer) as worker:
+        await worker.submit("bad@b.test", due_in=10)
+        await worker.run("UPDATE messages SET options = $1", b"no message pack")
+        await worker.submit("good@b.test", due_in=10)
+        await worker.pass_time(10)
+        await peer.wait_for(1)
+
+        assert await worker.jobs_left() >= 1
+    assert peer.taken[0].recipients == ["good@b.test"]
+
+
 async def test_one_tarpit_of_many_destinations_delays_nobody_else(tmp_path: Path, zone: DnsZone) -> None:
     patient = HASTY._replace(banner=60, opening=60)
     async with SmtpPeer("127.0.0.2") as tarpit, SmtpPeer("127.0.0.3", tarpit.port) as quick:

@@ -10,7 +10,7 @@ from indicia.delivery.store import PastAttempts
 from indicia.messages.model import Message, Recipient, RecipientState
 from indicia.messages.store import messages_of_rows, recipients_of_rows
 from indicia.queue.model import Job
-from indicia.storage.database import Database, StorageError
+from indicia.storage.database import Database
 from indicia.suppressions.guard import Suppressions
 from indicia.suppressions.model import SuppressionType
 
@@ -91,9 +91,13 @@ class Errands:
         waiting = [(row, future) for row, future in asked.items() if not future.done()]
         try:
             found = await self._read([row for row, _ in waiting])
-        except StorageError as error:
-            for _, future in waiting:
-                future.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - whatever reading raises belongs to those who asked.
+            if len(waiting) == 1:
+                waiting[0][1].set_exception(error)
+                return
+            # One row that cannot be read must not keep its neighbours from their way.
+            for row, future in waiting:
+                await self._answer({row: future})
             return
         for row, future in waiting:
             future.set_result(found.get(row))

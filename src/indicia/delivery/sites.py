@@ -16,7 +16,9 @@ from indicia.queue.shares import Share, ShareLimits, Shares, within
 SITE_LIMITS = ShareLimits(start=5.0, largest=20.0)
 # For each copy that is with a server, so many may be under way: what is done before and after the dialogue would
 # otherwise keep connections waiting.
-_IN_FLIGHT_PER_TURN = 2
+_IN_FLIGHT_PER_TURN = 4
+# A domain's own relay is no matter of the lane: its copies are claimed whether it is up or not.
+_SHORTEST_ABSENCE_SECONDS = 5.0
 # A site gets at most this part of what may still start, so that many slow ones leave some for the others.
 PART_OF_FREE = 1 / 8
 
@@ -52,6 +54,10 @@ class Sites:
     def share_of(self, site: str) -> Share:
         """Answer the share of `site`, to be looked at only."""
         return self._shares.peek(site)
+
+    def back_at(self, site: str) -> float:
+        """Answer when a copy that got no turn at `site` may come back: with the next probe, and never at once."""
+        return max(self._shares.peek(site).probe_at or 0.0, self._clock() + _SHORTEST_ABSENCE_SECONDS)
 
     def hold(self, lanes: frozenset[str]) -> None:
         """Let nothing more start in exactly these lanes."""

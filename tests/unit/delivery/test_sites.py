@@ -28,8 +28,8 @@ def with_server(asking: list[asyncio.Task[bool]]) -> int:
 async def test_domains_behind_the_same_servers_share_what_these_take():
     rooms = new_sites().rooms(["a.at.big", "b.at.big", "c.at.big", "own"])
 
-    assert sum(rooms[lane] for lane in ("a.at.big", "b.at.big", "c.at.big")) == 10
-    assert rooms["own"] == 10
+    assert sum(rooms[lane] for lane in ("a.at.big", "b.at.big", "c.at.big")) == 20
+    assert rooms["own"] == 20
 
 
 async def test_five_go_to_a_new_site_at_once_and_the_next_when_one_has_left():
@@ -53,7 +53,7 @@ async def test_a_share_grows_with_success_up_to_twenty_and_halves_at_a_failure()
     await send(sites, "a", copes=False)
 
     assert (largest, sites.share_of("a").size) == (20.0, 10.0)
-    assert sites.rooms(["a"]) == {"a": 20}
+    assert sites.rooms(["a"]) == {"a": 40}
 
 
 async def test_what_tells_nothing_changes_nothing():
@@ -121,6 +121,6 @@ async def test_held_lanes_get_nothing_and_their_neighbours_do():
     sites = new_sites()
     sites.hold(frozenset({"a.at.big"}))
 
-    assert sites.rooms(["a.at.big", "b.at.big"]) == {"b.at.big": 10}
+    assert sites.rooms(["a.at.big", "b.at.big"]) == {"b.at.big": 20}
     assert sites.is_waiting("a.at.big")
     assert not sites.is_waiting("b.at.big")

@@ -163,23 +163,23 @@ class MailDeliveries:
 
         self._free_to_leave.add(task)
         try:
-            carried = None if self._must_hurry.is_set() else await self._carry(found, before_dot)
+            carried = self._clock() if self._must_hurry.is_set() else await self._carry(found, before_dot)
         except asyncio.CancelledError:
             if not self._must_hurry.is_set() or doubt.row is not None:
                 raise
             task.uncancel()
-            carried = None
+            carried = self._clock()
         finally:
             self._free_to_leave.discard(task)
-        if carried is None:
+        if isinstance(carried, float):
             # Nothing was attempted, and that costs no attempt.
-            await self._database.run(self._jobs.release(job, self._clock()))
+            await self._database.run(self._jobs.release(job, carried))
             return
         sender, report = carried
         await self._settle(job, found.errand, report, sender=sender, row=doubt.row)
 
-    async def _carry(self, found: Found, before_dot: BeforeDot) -> tuple[str, Report] | None:
-        """Answer from whom the copy was sent and what came of it; None where its servers turned out to be down."""
+    async def _carry(self, found: Found, before_dot: BeforeDot) -> tuple[str, Report] | float:
+        """Answer from whom the copy was sent and what came of it, or when to come back to servers that are down."""
         letter: Letter
         try:
             letter = await self._desk.letters.write(found)
@@ -195,7 +195,7 @@ class MailDeliveries:
         options = found.errand.message.options
         wanted = Wanted(options.require_tls, options.skip_verification)
         if not await self._desk.sites.turn(route.site):
-            return None
+            return self._desk.sites.back_at(route.site)
         copes: bool | None = None
         try:
             report = await self._desk.transport.carry(letter, route, wanted, before_dot)

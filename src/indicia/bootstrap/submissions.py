@@ -5,13 +5,14 @@ from indicia.base.ids import time_ordered_uuid
 from indicia.bootstrap.opening import Store
 from indicia.bootstrap.outside import Outside
 from indicia.bootstrap.work import Work, Workshop
+from indicia.config import Settings
 from indicia.domains.organisation import Organisations
 from indicia.messages.leftovers import Leftovers
-from indicia.submissions.accepting import EXPIRY_SECONDS, Policy, Submissions, Templating
+from indicia.submissions.accepting import Policy, Submissions, Templating
 from indicia.suppressions.guard import Suppressions
 
 
-def submissions(store: Store, outside: Outside) -> Submissions:
+def submissions(settings: Settings, store: Store, outside: Outside) -> Submissions:
     """Build what turns requests into messages."""
     return Submissions(
         store.database,
@@ -19,7 +20,7 @@ def submissions(store: Store, outside: Outside) -> Submissions:
         store.events,
         Suppressions(store.database, system_clock),
         templating=Templating(store.templates, store.renderer),
-        policy=Policy(outside.guard, Organisations().of, EXPIRY_SECONDS),
+        policy=Policy(outside.guard, Organisations().of, settings.expire_hours * 3600),
         clock=system_clock,
         ids=time_ordered_uuid,
     )

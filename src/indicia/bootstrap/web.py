@@ -66,7 +66,7 @@ def web(
         labels=LabelsApi(Labels(store.database, system_clock), admission),
         stats=StatsApi(Statistics(store.database, system_clock), Admission(store.domains, limits=limits)),
         messages=MessagesApi(
-            submissions(store, outside), store.blobs, Admission(store.domains, limits=limits), system_clock
+            submissions(settings, store, outside), store.blobs, Admission(store.domains, limits=limits), system_clock
         ),
         templates=TemplatesApi(store.templates, Admission(store.domains, limits=limits)),
         validate=ValidateApi(verifier, ValidationAdmission(store.domains, limits=limits, contact=settings.contact)),

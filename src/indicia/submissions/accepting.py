@@ -48,9 +48,6 @@ from indicia.templates.library import TemplateLibrary
 from indicia.templates.model import Builtins
 from indicia.templates.renderer import Renderer
 
-# Contract 4: a copy is tried for three days.
-EXPIRY_SECONDS = 72 * 3600.0
-
 
 class Templating(NamedTuple):
     """Where stored templates are kept and rendered."""

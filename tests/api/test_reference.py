@@ -63,7 +63,7 @@ def test_every_route_is_described_and_nothing_else():
         stats=StatsApi(nothing, nothing),
         messages=MessagesApi(nothing, nothing, nothing, nothing),
         templates=TemplatesApi(nothing, nothing),
-        validate=ValidateApi(nothing, nothing),
+        validate=ValidateApi(nothing, nothing, nothing),
         webhooks=WebhooksApi(nothing, nothing, nothing, nothing),
         whoami=WhoAmI(nothing),
     )

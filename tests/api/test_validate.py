@@ -1,12 +1,15 @@
 """GET /{domain}/validate."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from tests.api.client import Answer, Api
 from tests.api.conftest import CONTACT, DOMAIN, FOREIGN_DOMAIN, PLAIN_DOMAIN, Installation
+from tests.doubles.webhook_receiver import WebhookReceiver
 
 CHECKED = "checked.example.com"
 SANDBOX = "sandbox.example.com"
@@ -112,3 +115,69 @@ async def test_test_mode_can_run_out_of_balance(client: Api):
     answer = await _validate(client, "x+insufficient-balance@example.com", SANDBOX)
 
     assert (answer.status, answer.json()) == (403, {"message": "Insufficient balance", "status": 403})
+
+
+async def test_batch_is_polled_until_all_its_answers_are_there_in_order(client: Api):
+    addresses = ["role@example.com", "nobody", "x+rejected-email@example.com", "ann@example.com"]
+
+    accepted = await client.post(f"/{SANDBOX}/validate/batch", json_body={"addresses": addresses})
+    done = await _finished(client, accepted.headers["Location"])
+
+    assert accepted.status == 202
+    assert accepted.json() == {"message": "Accepted", "request_id": done["batch"]["id"], "status": 202}
+    assert [each["address"] for each in done["results"]] == addresses
+    assert [each["result"] for each in done["results"]] == ["risky", "undeliverable", "undeliverable", "deliverable"]
+    assert done["batch"] == {
+        "addresses": 4,
+        "completed_at": done["batch"]["completed_at"],
+        "created_at": done["batch"]["created_at"],
+        "domain": SANDBOX,
+        "done": 4,
+        "id": done["batch"]["id"],
+    }
+
+
+async def test_batch_is_reported_by_a_signed_webhook(client: Api, receiver: WebhookReceiver):
+    body = {"addresses": ["ann@example.com"], "webhook_url": receiver.url(), "explain": True}
+
+    accepted = await client.post(f"/{SANDBOX}/validate/batch", json_body=body)
+    [hook] = await receiver.wait_for(1)
+
+    assert hook.json()["batch"]["id"] == accepted.json()["request_id"]
+    assert hook.json()["results"][0]["explanation"]["origin"] == "sandbox"
+    assert "signature" in hook.json()
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({}, "The body is no batch: Object missing required field `addresses`"),
+        ({"addresses": []}, "addresses: must be 1 to 10000, not 0"),
+        ({"addresses": ["x" * 513]}, "addresses[0]: is longer than 512 characters"),
+        ({"addresses": ["a@b.example"], "webhook_url": "http://10.0.0.1/"}, "webhook_url: must be an http"),
+    ],
+)
+async def test_what_is_no_batch_is_refused(client: Api, body: dict[str, object], message: str):
+    answer = await client.post(f"/{SANDBOX}/validate/batch", json_body=body)
+
+    assert answer.status == 400
+    assert answer.json()["message"].startswith(message)
+
+
+async def test_batch_of_another_domain_is_not_found(client: Api):
+    accepted = await client.post(f"/{SANDBOX}/validate/batch", json_body={"addresses": ["a@example.com"]})
+
+    elsewhere = await client.get(f"/{CHECKED}/validate/batch/{accepted.json()['request_id']}")
+    unknown = await client.get(f"/{CHECKED}/validate/batch/none")
+
+    assert elsewhere.status == 404
+    assert elsewhere.body == unknown.body
+
+
+async def _finished(client: Api, path: str) -> dict[str, Any]:
+    async with asyncio.timeout(10):
+        while True:
+            state: dict[str, Any] = (await client.get(path)).json()
+            if state["batch"]["completed_at"] is not None:
+                return state
+            await asyncio.sleep(0.05)

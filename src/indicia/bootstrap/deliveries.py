@@ -1,13 +1,12 @@
 """Build what brings mail to its receivers."""
 
-import socket
 from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry
 
 from indicia.base.clock import system_clock
 from indicia.bootstrap.opening import Store
-from indicia.bootstrap.outside import Outside
+from indicia.bootstrap.outside import Outside, hello_name
 from indicia.bootstrap.work import Work, Workshop, runner
 from indicia.config import Settings
 from indicia.delivery.errands import Errands
@@ -42,12 +41,12 @@ class MailTraffic(NamedTuple):
 
 def mail_traffic(settings: Settings, store: Store, outside: Outside, registry: CollectorRegistry) -> MailTraffic:
     """Build the routes, the shares of their sites, and the metrics."""
-    hello_name = settings.hello_name or socket.gethostname().lower()
+    own_name = hello_name(settings)
     policies = Policies(store.database, outside.resolver, outside.client, system_clock)
-    routes = Routes(outside.resolver, policies, port=settings.smtp_port, own_name=hello_name, relay=settings.relay_url)
+    routes = Routes(outside.resolver, policies, port=settings.smtp_port, own_name=own_name, relay=settings.relay_url)
     sites = Sites(routes.site_of, system_clock, most_in_flight=AT_ONCE)
     metrics = DeliveryMetrics(registry, store.jobs, sites=sites, clock=system_clock)
-    return MailTraffic(hello_name, policies, routes, sites, metrics)
+    return MailTraffic(own_name, policies, routes, sites, metrics)
 
 
 def smtp_client(outside: Outside, traffic: MailTraffic) -> SmtpClient:

@@ -1,5 +1,6 @@
 """Build what reaches other machines: one of each in a process, for requests and for background work alike."""
 
+import socket
 from contextlib import AsyncExitStack
 from typing import NamedTuple
 
@@ -16,6 +17,11 @@ class Outside(NamedTuple):
     guard: EgressGuard
     resolver: Resolver
     client: HttpClient
+
+
+def hello_name(settings: Settings) -> str:
+    """Answer the name that this machine greets other mail servers with."""
+    return settings.hello_name or socket.gethostname().lower()
 
 
 def open_outside(settings: Settings, closing: AsyncExitStack) -> Outside:

@@ -16,13 +16,14 @@ from indicia.bootstrap.outside import Outside, open_outside
 from indicia.bootstrap.smtpd import inbound_listener
 from indicia.bootstrap.submissions import messages_work
 from indicia.bootstrap.tracking import additions, follow_keys, follow_results, reporting, tracking_work
-from indicia.bootstrap.validation import verifier
+from indicia.bootstrap.validation import validation_work, verifier
 from indicia.bootstrap.web import web
 from indicia.bootstrap.webhooks import WebhookTraffic, webhook_traffic, webhook_work
 from indicia.bootstrap.work import Workshop
 from indicia.config import Address, Settings
 from indicia.detection.handover import Handover
 from indicia.entrypoints.workers.runner import Runner
+from indicia.validation.verify import Verifier
 
 
 class ListenError(AppError):
@@ -65,7 +66,7 @@ class Service:
         mail = mail_traffic(self._settings, store, outside, registry)
         self._closing.push_async_callback(mail.policies.close)
         lists = datasets.address_lists if datasets else None
-        addresses = verifier(self._settings, store, outside, hello_name=mail.hello_name, lists=lists)
+        addresses = verifier(self._settings, store, outside, lists)
         self._closing.push_async_callback(addresses.close)
         # Where nobody judges, what was read has nowhere to go.
         handover = Handover() if datasets is not None else Handover(0)
@@ -75,7 +76,7 @@ class Service:
             await self._listen(store, self._settings.smtpd_listen)
         if datasets is not None:
             workshop = Workshop(self._settings, store, datasets, outside.resolver, outside.client, registry)
-            await self._start_workers(workshop, outside, traffic, mail, handover)
+            await self._start_workers(workshop, outside, traffic, mail, handover, addresses)
 
     async def stop(self) -> None:
         """Finish the work in flight, then close everything."""
@@ -96,7 +97,13 @@ class Service:
         self._closing.push_async_callback(listener.close)
 
     async def _start_workers(
-        self, workshop: Workshop, outside: Outside, traffic: WebhookTraffic, mail: MailTraffic, handover: Handover
+        self,
+        workshop: Workshop,
+        outside: Outside,
+        traffic: WebhookTraffic,
+        mail: MailTraffic,
+        handover: Handover,
+        addresses: Verifier,
     ) -> None:
         store = workshop.store
         # The embedded store has one working process, so whatever is leased now was leased by one that is gone.
@@ -109,6 +116,7 @@ class Service:
             mail_work(workshop, outside, mail, compose),
             tracking_work(workshop),
             messages_work(workshop),
+            validation_work(workshop, addresses),
         ]
         self._runners = [runner for part in parts for runner in part.runners]
         background = [coroutine for part in parts for coroutine in part.background]

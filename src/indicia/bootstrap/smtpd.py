@@ -1,9 +1,8 @@
 """Build what takes the mail that comes back."""
 
-import socket
-
 from indicia.base.clock import system_clock
 from indicia.bootstrap.opening import Store
+from indicia.bootstrap.outside import hello_name
 from indicia.bootstrap.tracking import opt_outs
 from indicia.config import Settings
 from indicia.entrypoints.smtpd.certificates import make_certificate, server_tls
@@ -19,7 +18,7 @@ def inbound_listener(settings: Settings, store: Store) -> Listener:
     Raises:
         CertificateError: STARTTLS cannot be offered.
     """
-    name = settings.hello_name or socket.gethostname().lower()
+    name = hello_name(settings)
     certificate = settings.smtpd_certificate
     if certificate is None:
         certificate = settings.data_dir / "smtpd.pem"

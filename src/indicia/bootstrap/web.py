@@ -12,6 +12,7 @@ from indicia.bootstrap.opening import Store
 from indicia.bootstrap.outside import Outside
 from indicia.bootstrap.submissions import submissions
 from indicia.bootstrap.tracking import public_pages, tracking_pages
+from indicia.bootstrap.validation import batches
 from indicia.bootstrap.webhooks import webhooks_api
 from indicia.config import Settings
 from indicia.delivery.model import JOB_KIND as DELIVERY_JOBS
@@ -69,7 +70,11 @@ def web(
             submissions(settings, store, outside), store.blobs, Admission(store.domains, limits=limits), system_clock
         ),
         templates=TemplatesApi(store.templates, Admission(store.domains, limits=limits)),
-        validate=ValidateApi(verifier, ValidationAdmission(store.domains, limits=limits, contact=settings.contact)),
+        validate=ValidateApi(
+            verifier,
+            batches(store, outside),
+            ValidationAdmission(store.domains, limits=limits, contact=settings.contact),
+        ),
         webhooks=webhooks_api(store, outside, Admission(store.domains, limits=limits)),
         whoami=WhoAmI(store.domains),
     )

@@ -20,8 +20,8 @@ from indicia.cli.templates import template
 from indicia.cli.tracking import tracking
 from indicia.cli.webhooks import webhook
 
-# Each is loaded when it is asked for: they judge files with DuckDB, and no other command needs its 15 MB and 65 ms.
-_OF_FILES = ("evaluate", "score")
+# Each is loaded when it is asked for: they work on files with DuckDB, and no other command needs its 15 MB and 65 ms.
+_OF_FILES = ("evaluate", "score", "validate")
 
 
 class _Commands(click.Group):

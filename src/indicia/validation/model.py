@@ -2,8 +2,7 @@
 
 Errors:
     ValidationError
-    ├── BatchNotFoundError      there is no such batch, or it is another domain's
-    └── InvalidBatchError       what was posted is no batch
+    └── InvalidBatchError   what was posted is no batch
 """
 
 from enum import StrEnum
@@ -16,10 +15,6 @@ from indicia.base.errors import AppError
 
 class ValidationError(AppError):
     """Something about a validation was refused."""
-
-
-class BatchNotFoundError(ValidationError, LookupError):
-    """The domain has no such batch, or no longer."""
 
 
 class InvalidBatchError(ValidationError, ValueError):

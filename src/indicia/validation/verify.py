@@ -65,11 +65,11 @@ class Verifier:
         self._chance = random.Random()  # noqa: S311 - It spreads load.
         self._accept_all = AnswerCache(self._learn_accept_all, clock, max_names=_DOMAINS_KEPT)
 
-    async def verify(self, domain: Domain, text: str, *, seconds: float = DEADLINE_SECONDS) -> Verification:
+    async def verify(self, domain: Domain | None, text: str, *, seconds: float = DEADLINE_SECONDS) -> Verification:
         """Answer within `seconds`, with whatever is known by then.
 
         Args:
-            domain: On whose behalf, and whose deliveries count.
+            domain: On whose behalf, and whose deliveries count; None where there is nobody's.
             text: An address.
             seconds: How long DNS and mail hosts may take together.
 
@@ -80,18 +80,19 @@ class Verifier:
         if address is None:
             return conclude_invalid(text, self._clock())
         address = normal_form(address)
-        if Feature.VALIDATION_SANDBOX in domain.features:
+        if domain is not None and Feature.VALIDATION_SANDBOX in domain.features:
             return conclude_sandbox(address, self._clock())
         facts = facts_about(address, self._lists)
-        finding = await self._finding(domain.id, address, asyncio.get_running_loop().time() + seconds)
+        deadline = asyncio.get_running_loop().time() + seconds
+        finding = await self._finding(None if domain is None else domain.id, address, deadline)
         return conclude(address, facts, finding, self._clock())
 
     async def close(self) -> None:
         """Stop asking."""
         await self._accept_all.close()
 
-    async def _finding(self, domain_id: int, address: Address, deadline: float) -> Finding:
-        own = await self._deliveries.about(domain_id, address)
+    async def _finding(self, domain_id: int | None, address: Address, deadline: float) -> Finding:
+        own = None if domain_id is None else await self._deliveries.about(domain_id, address)
         if own is not None:
             return own
         known = await self._memory.recall(address)

@@ -74,6 +74,8 @@ def api_app(
             _route("/{domain}/messages", endpoints.messages.submit, "POST"),
             _route("/v3/{domain}/messages", endpoints.messages.submit, "POST"),
             _route("/{domain}/validate", endpoints.validate.validate, "GET"),
+            _route("/{domain}/validate/batch", endpoints.validate.submit, "POST"),
+            _route("/{domain}/validate/batch/{batch_id}", endpoints.validate.batch, "GET"),
             _route("/{domain}/templates", endpoints.templates.list, "GET"),
             _route("/{domain}/templates/{name}", endpoints.templates.answer, "GET", "PUT", "DELETE"),
         ],

@@ -23,6 +23,7 @@ from indicia.submissions.model import (
 )
 from indicia.templates.model import RenderingUnavailableError, TemplateNotFoundError, TemplatesError
 from indicia.tracking.statistics.report import InvalidQuestionError
+from indicia.validation.model import InvalidBatchError
 from indicia.webhooks.model import InvalidSubscriptionError
 
 # How long a client waits before it tries again when the store could not take its request.
@@ -66,6 +67,7 @@ def as_api_error(error: AppError) -> ApiError | None:
             InvalidRequestError(problems=problems)
             | InvalidQuestionError(problems=problems)
             | InvalidSubscriptionError(problems=problems)
+            | InvalidBatchError(problems=problems)
         ):
             message = problems[0] if len(problems) == 1 else f"{len(problems)} problems in the request; see errors"
             return ApiError(400, message, errors=problems)

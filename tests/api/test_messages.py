@@ -150,6 +150,17 @@ async def test_an_equal_submission_is_sent_once(api: Api):
     assert other.json() != first.json()
 
 
+async def test_a_domain_can_have_every_submission_sent(api: Api, installation: Installation):
+    added = installation.service.cli("domain", "add", "each.example.com", "--account", "ours", "--state", "active")
+    installation.service.run("domain", "repeats", "each.example.com", "0s")
+    mail = MAIL | {"from": "a@each.example.com"}
+    first, second = [
+        await api.post("/each.example.com/messages", json_body=mail, key=added["sending_key"]) for _ in range(2)
+    ]
+
+    assert first.json()["id"] != second.json()["id"]
+
+
 async def test_an_idempotency_key_knows_its_message_by_its_body(api: Api):
     headers = {"Idempotency-Key": "order-1"}
     first = await api.post(PATH, json_body=MAIL, headers=headers)

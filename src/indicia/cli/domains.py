@@ -3,10 +3,12 @@
 import click
 
 from indicia.bootstrap.opening import Store
+from indicia.cli.durations import DurationType
 from indicia.cli.session import show, with_store
 from indicia.delivery.model import RelayUrlError
 from indicia.delivery.terms import DomainTerms
 from indicia.domains.model import DomainState, DomainTakenError, Feature, InvalidDomainError
+from indicia.submissions.store import set_repeat_seconds
 
 
 @click.group()
@@ -88,6 +90,19 @@ def limit(name: str, limit: str) -> None:
 
     with_store(work)
     click.echo(f"{name} sends without a limit." if limit == "none" else f"{name} sends {limit} at most.")
+
+
+@domain.command()
+@click.argument("name")
+@click.argument("window", type=DurationType())
+def repeats(name: str, window: int) -> None:
+    """Answer an identical submission within WINDOW, such as 60s, with the first one's id. 0s sends each."""
+
+    async def work(store: Store) -> None:
+        await store.database.run(set_repeat_seconds(await _id_of(store, name), window))
+
+    with_store(work)
+    click.echo(f"{name} sends every submission." if window == 0 else f"{name} sends equal ones within {window} s once.")
 
 
 async def _id_of(store: Store, name: str) -> int:

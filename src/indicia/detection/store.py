@@ -152,6 +152,22 @@ async def visits_after(database: Database, visit_id: int, *, since: float, limit
     ]
 
 
+async def has_visited(database: Database, visit: Honeypot, *, since: float) -> bool:
+    """Tell whether the same client followed the same message's hidden link from `since` on."""
+    rows = await database.fetch(
+        """
+        SELECT 1 FROM honeypot_visits
+        WHERE visited_at >= $1 AND domain_id = $2 AND message_id = $3 AND ip = $4 AND uas = $5 LIMIT 1
+        """,
+        since,
+        visit.domain_id,
+        visit.message_id,
+        visit.ip,
+        visit.uas,
+    )
+    return bool(rows)
+
+
 def forget(*, requests_before: float, visits_before: float) -> Steps[None]:
     """Delete what has outlived its purpose: judged requests and visits."""
     yield Statement(

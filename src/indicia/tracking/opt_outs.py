@@ -3,23 +3,31 @@
 from typing import NamedTuple
 
 from indicia.base.clock import Clock
+from indicia.base.log import get_logger
+from indicia.detection.honeypot import VISIT_SECONDS
+from indicia.detection.model import Honeypot
+from indicia.detection.store import has_visited
 from indicia.domains.registry import DomainRegistry
 from indicia.events.log import EventLog
 from indicia.events.model import Event, EventType
 from indicia.mail.address import Address, parse_one
 from indicia.messages.event_data import event_about
+from indicia.messages.model import Message
 from indicia.messages.store import message_of_row, recipients_of_rows
 from indicia.storage.database import Database, Steps
 from indicia.suppressions.guard import Suppressions
 from indicia.suppressions.model import SuppressionType
 from indicia.suppressions.store import types_among
 
+log = get_logger()
+
 
 class Visitor(NamedTuple):
-    """Who asked, over the web."""
+    """Who asked, over the web; `on_page` says that it was by the button of our page, which scanners can press too."""
 
     ip: str
     uas: str
+    on_page: bool
 
 
 class OptOuts:
@@ -41,8 +49,10 @@ class OptOuts:
 
     async def opt_out(
         self, domain_name: str, recipient_id: int, address: str | None, *, how: str, visitor: Visitor | None = None
-    ) -> None:
+    ) -> bool:
         """Suppress a recipient for a domain, and report the first time that it happens.
+
+        Answers False, and changes nothing, where the button was pressed by who had followed a hidden link of that mail.
 
         Args:
             domain_name: Whose mail ends.
@@ -59,8 +69,11 @@ class OptOuts:
         recipient = recipients[0] if recipients and domain and recipients[0].domain_id == domain.id else None
         mailbox = parse_one(address if address is not None else recipient.address if recipient else "")
         if domain is None or mailbox is None:
-            return
+            return True
         message = await message_of_row(self._database, recipient.message_row) if recipient else None
+        if visitor is not None and message is not None and await self._is_a_machine(visitor, message):
+            log.info("opt_out.by_machine", domain=domain_name)
+            return False
         event = None
         if recipient is not None and message is not None:
             details: dict[str, object] = {}
@@ -69,6 +82,12 @@ class OptOuts:
             event = event_about(message, recipient, EventType.UNSUBSCRIBED, self._clock(), details)
         await self._database.run(self._suppress(domain.id, mailbox, how, event))
         self._events.announce()
+        return True
+
+    async def _is_a_machine(self, visitor: Visitor, message: Message) -> bool:
+        now = self._clock()
+        visit = Honeypot(message.domain_id, message.message_id, visitor.ip, visitor.uas, now)
+        return visitor.on_page and await has_visited(self._database, visit, since=now - VISIT_SECONDS)
 
     def _suppress(self, domain_id: int, mailbox: Address, how: str, event: Event | None) -> Steps[None]:
         known = yield from types_among(domain_id, [mailbox.canonical])

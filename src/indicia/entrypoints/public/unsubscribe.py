@@ -109,10 +109,12 @@ class UnsubscribePage:
         if address is None or content is None:
             await send_not_found(send, is_head=method == "HEAD")
             return
-        is_done = method == "POST" and _WISH.search(await _body(receive)) is not None
-        if is_done:
+        wish = _WISH.search(await _body(receive)) if method == "POST" else None
+        is_done = False
+        if wish is not None:
+            visitor = self._visitor(scope, headers, on_page=wish[0].startswith(b"confirm"))
             try:
-                await self._opt_out(address.domain, read_opt_out(content), scope, headers)
+                is_done = await self._opt_out(address.domain, read_opt_out(content), visitor)
             except StorageError as error:
                 log.warning("opt_out.not_stored", domain=address.domain, error=str(error))
                 await send_unavailable(send)
@@ -120,12 +122,14 @@ class UnsubscribePage:
         page = self._page(headers.get("accept-language", ""), address.domain, is_done=is_done)
         await send_page(send, 200, page, page_headers(len(page), _POLICY), is_head=method == "HEAD")
 
-    async def _opt_out(self, domain: str, wish: OptOut, scope: Scope, headers: Headers) -> None:
+    async def _opt_out(self, domain: str, wish: OptOut, visitor: Visitor) -> bool:
+        how = f"unsubscribe link, from {visitor.ip}"
+        return await self._opt_outs.opt_out(domain, wish.recipient_id, wish.address, how=how, visitor=visitor)
+
+    def _visitor(self, scope: Scope, headers: Headers, *, on_page: bool) -> Visitor:
         peer = scope["client"][0] if scope["client"] else ""
         ip = client_address(peer, headers.getlist("x-forwarded-for"), self._trusted_proxies)
-        visitor = Visitor(ip, headers.get("user-agent", "")[:LONGEST_USER_AGENT])
-        how = f"unsubscribe link, from {ip}"
-        await self._opt_outs.opt_out(domain, wish.recipient_id, wish.address, how=how, visitor=visitor)
+        return Visitor(ip, headers.get("user-agent", "")[:LONGEST_USER_AGENT], on_page)
 
     def _page(self, accepted: str, domain: str, *, is_done: bool) -> bytes:
         language = language_of(accepted, self._phrases)

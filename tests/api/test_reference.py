@@ -28,8 +28,10 @@ from indicia.entrypoints.api.bot import BotApi
 from indicia.entrypoints.api.domains import DomainsApi
 from indicia.entrypoints.api.health import HealthApi
 from indicia.entrypoints.api.labels import LabelsApi
+from indicia.entrypoints.api.mailgun_lists import BOUNCES, COMPLAINTS, UNSUBSCRIBES, MailgunListApi
 from indicia.entrypoints.api.messages import MessagesApi
 from indicia.entrypoints.api.stats import StatsApi
+from indicia.entrypoints.api.suppress import SuppressApi
 from indicia.entrypoints.api.templates import TemplatesApi
 from indicia.entrypoints.api.validate import ValidateApi
 from indicia.entrypoints.api.webhooks import WebhooksApi
@@ -57,11 +59,15 @@ def test_every_route_is_described_and_nothing_else():
     endpoints = Endpoints(
         address=AddressApi(),
         bot=BotApi(nothing, nothing),
+        bounces=MailgunListApi(BOUNCES, nothing, nothing, nothing, nothing),
+        complaints=MailgunListApi(COMPLAINTS, nothing, nothing, nothing, nothing),
         domains=DomainsApi(nothing),
         health=HealthApi(nothing, nothing, nothing),
         labels=LabelsApi(nothing, nothing),
         stats=StatsApi(nothing, nothing),
         messages=MessagesApi(nothing, nothing, nothing, nothing),
+        suppress=SuppressApi(nothing, nothing, nothing, nothing),
+        unsubscribes=MailgunListApi(UNSUBSCRIBES, nothing, nothing, nothing, nothing),
         templates=TemplatesApi(nothing, nothing),
         validate=ValidateApi(nothing, nothing, nothing),
         webhooks=WebhooksApi(nothing, nothing, nothing, nothing),

@@ -11,6 +11,7 @@ from indicia.base.ids import time_ordered_uuid
 from indicia.bootstrap.opening import Store
 from indicia.bootstrap.outside import Outside
 from indicia.bootstrap.submissions import submissions
+from indicia.bootstrap.suppressions import suppressions_apis
 from indicia.bootstrap.tracking import public_pages, tracking_pages
 from indicia.bootstrap.validation import batches
 from indicia.bootstrap.webhooks import webhooks_api
@@ -62,6 +63,7 @@ def web(
     endpoints = Endpoints(
         address=AddressApi(),
         bot=BotApi(requests, admission),
+        **suppressions_apis(settings, store, Admission(store.domains, limits=limits))._asdict(),
         domains=DomainsApi(store.domains),
         health=HealthApi(store.database, registry, _gauges(store.jobs, registry, measured)),
         labels=LabelsApi(Labels(store.database, system_clock), admission),

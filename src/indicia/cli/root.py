@@ -16,6 +16,7 @@ from indicia.cli.queue import queue
 from indicia.cli.serve import api, serve, smtpd, worker
 from indicia.cli.signing_keys import signing_key
 from indicia.cli.stats import stats
+from indicia.cli.suppress import suppress
 from indicia.cli.templates import template
 from indicia.cli.tracking import tracking
 from indicia.cli.webhooks import webhook
@@ -55,6 +56,7 @@ for command in (
     queue,
     tracking,
     stats,
+    suppress,
     webhook,
     datasets,
     explain,

@@ -27,6 +27,12 @@ def client_address(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Ne
     return current or peer
 
 
+def is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
+    """Tell whether the socket's other end is one of the operator's proxies, whose headers are believed."""
+    plain = _plain(peer)
+    return plain is not None and _is_in(plain, trusted)
+
+
 def subscriber(address: str) -> str:
     """Answer what stands for one subscriber in limits: an IPv4 address, or the /64 of an IPv6 one."""
     plain = _plain(address)

@@ -18,10 +18,12 @@ from indicia.entrypoints.api.domains import DomainsApi
 from indicia.entrypoints.api.errors import ApiError
 from indicia.entrypoints.api.health import HealthApi
 from indicia.entrypoints.api.labels import LabelsApi
+from indicia.entrypoints.api.mailgun_lists import MailgunListApi
 from indicia.entrypoints.api.messages import MessagesApi
 from indicia.entrypoints.api.reference import ReferenceFile
 from indicia.entrypoints.api.replies import as_api_error, error_reply
 from indicia.entrypoints.api.stats import StatsApi
+from indicia.entrypoints.api.suppress import SuppressApi
 from indicia.entrypoints.api.templates import TemplatesApi
 from indicia.entrypoints.api.validate import ValidateApi
 from indicia.entrypoints.api.webhooks import WebhooksApi
@@ -43,12 +45,16 @@ class Endpoints(NamedTuple):
 
     address: AddressApi
     bot: BotApi
+    bounces: MailgunListApi
+    complaints: MailgunListApi
     domains: DomainsApi
     health: HealthApi
     labels: LabelsApi
     stats: StatsApi
     messages: MessagesApi
+    suppress: SuppressApi
     templates: TemplatesApi
+    unsubscribes: MailgunListApi
     validate: ValidateApi
     webhooks: WebhooksApi
     whoami: WhoAmI
@@ -70,6 +76,14 @@ def api_app(
             _route("/{domain}/bot", endpoints.bot.submit, "POST"),
             _route("/{domain}/bot/labels", endpoints.labels.answer, "GET", "POST"),
             _route("/{domain}/bot/{request_id}", endpoints.bot.result, "GET"),
+            _route("/{domain}/suppress", endpoints.suppress.answer_all, "GET", "POST"),
+            _route("/{domain}/suppress/{address}", endpoints.suppress.answer_one, "GET", "DELETE"),
+            _route("/v3/{domain}/bounces", endpoints.bounces.answer_all, "GET", "POST"),
+            _route("/v3/{domain}/bounces/{address}", endpoints.bounces.answer_one, "GET", "DELETE"),
+            _route("/v3/{domain}/complaints", endpoints.complaints.answer_all, "GET", "POST"),
+            _route("/v3/{domain}/complaints/{address}", endpoints.complaints.answer_one, "GET", "DELETE"),
+            _route("/v3/{domain}/unsubscribes", endpoints.unsubscribes.answer_all, "GET", "POST"),
+            _route("/v3/{domain}/unsubscribes/{address}", endpoints.unsubscribes.answer_one, "GET", "DELETE"),
             _route("/{domain}/stats", endpoints.stats.show, "GET"),
             _route("/{domain}/messages", endpoints.messages.submit, "POST"),
             _route("/v3/{domain}/messages", endpoints.messages.submit, "POST"),

@@ -21,6 +21,7 @@ from indicia.submissions.model import (
     SubmissionsError,
     SubmissionTooLargeError,
 )
+from indicia.suppressions.model import NotSuppressedError, UnreadableListError
 from indicia.templates.model import RenderingUnavailableError, TemplateNotFoundError, TemplatesError
 from indicia.tracking.statistics.report import InvalidQuestionError
 from indicia.validation.model import InvalidBatchError
@@ -61,13 +62,14 @@ def error_reply(error: ApiError) -> Response:
 def as_api_error(error: AppError) -> ApiError | None:
     """Answer how the API tells its client about a capability's error; None for one that no client causes."""
     match error:
-        case DomainNotFoundError():
-            return ApiError(404, f"Domain not found: {error.name}")
+        case DomainNotFoundError() | NotSuppressedError():
+            return ApiError(404, _absence(error))
         case (
             InvalidRequestError(problems=problems)
             | InvalidQuestionError(problems=problems)
             | InvalidSubscriptionError(problems=problems)
             | InvalidBatchError(problems=problems)
+            | UnreadableListError(problems=problems)
         ):
             message = problems[0] if len(problems) == 1 else f"{len(problems)} problems in the request; see errors"
             return ApiError(400, message, errors=problems)
@@ -79,6 +81,12 @@ def as_api_error(error: AppError) -> ApiError | None:
             retry_after = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
             return ApiError(503, "The request could not be stored; try again", headers=retry_after)
     return None
+
+
+def _absence(error: DomainNotFoundError | NotSuppressedError) -> str:
+    if isinstance(error, DomainNotFoundError):
+        return f"Domain not found: {error.name}"
+    return "Address not found in the suppression list"
 
 
 def _as_message_error(error: SubmissionsError | TemplatesError) -> ApiError | None:

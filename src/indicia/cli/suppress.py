@@ -1,0 +1,81 @@
+"""`indicia suppress`: bring lists of addresses in and out."""
+
+from typing import TextIO
+
+import click
+
+from indicia.base.clock import system_clock
+from indicia.bootstrap.opening import Store
+from indicia.cli.session import with_store
+from indicia.suppressions.csv_files import parse_type, read_csv, write_csv
+from indicia.suppressions.guard import Suppressions
+from indicia.suppressions.model import SuppressionType, UnreadableListError
+from indicia.suppressions.store import START, Position
+
+_AT_ONCE = 1000
+
+
+@click.group()
+def suppress() -> None:
+    """Addresses that a domain must not mail."""
+
+
+@suppress.command("import")
+@click.argument("domain")
+@click.argument("file", type=click.File(encoding="utf-8", errors="strict"))
+@click.option(
+    "--type",
+    "kind",
+    type=click.Choice([*map(str, SuppressionType)]),
+    default=str(SuppressionType.UNSUBSCRIBE),
+    show_default=True,
+    help="Where the file does not say it.",
+)
+def import_(domain: str, file: TextIO, kind: str) -> None:
+    """Add the addresses in FILE (- is standard input).
+
+    CSV with a header, of which `address` or `email` is needed and `type`, `error` and `created_at` are read, or one
+    address a line. All of it is taken, or nothing.
+    """
+
+    async def work(store: Store) -> int:
+        domain_id = await _id_of(store, domain)
+        read = read_csv(text, parse_type(kind), system_clock())
+        suppressions = Suppressions(store.database, system_clock)
+        for start in range(0, len(read), _AT_ONCE):
+            await suppressions.put(domain_id, read[start : start + _AT_ONCE])
+        return len(read)
+
+    try:
+        text = file.read()
+        click.echo(f"Imported: {with_store(work)}.")
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file.name} is not UTF-8") from error
+    except UnreadableListError as error:
+        raise click.ClickException("\n".join(error.problems)) from error
+
+
+@suppress.command()
+@click.argument("domain")
+@click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
+def export(domain: str, file: TextIO) -> None:
+    """Write all of a domain's suppressions as CSV into FILE, or print them."""
+
+    async def work(store: Store) -> None:
+        domain_id = await _id_of(store, domain)
+        suppressions = Suppressions(store.database, system_clock)
+        after: Position | None = START
+        is_first = True
+        while after is not None:
+            page = await suppressions.page(domain_id, after=after, limit=_AT_ONCE)
+            file.write(write_csv(page.items, with_header=is_first))
+            after, is_first = page.after, False
+
+    with_store(work)
+
+
+async def _id_of(store: Store, name: str) -> int:
+    found = await store.domains.named(name)
+    if found is None:
+        raise click.ClickException(f"There is no domain {name}.")
+    return found.id

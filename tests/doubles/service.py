@@ -52,6 +52,11 @@ class Service:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What a command needs to work on the same installation."""
+        return dict(self._environment)
+
+    @property
     def pid(self) -> int:
         """The process that was started, and the number of its group."""
         assert self._process is not None

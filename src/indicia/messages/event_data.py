@@ -51,20 +51,32 @@ def event_about(
 
 def user_variables(message: Message, recipient: Recipient) -> dict[str, object]:
     """Answer the variables that events report: the `v:` fields, filled in, and the recipient's own over them."""
+    return _user_variables(message, Values.of(recipient.address, recipient.variables))
+
+
+def _common(message: Message, recipient: Recipient) -> dict[str, object]:
     values = Values.of(recipient.address, recipient.variables)
+    return {
+        "envelope": {"targets": recipient.address, "transport": "smtp"},
+        "flags": {"is-test-mode": message.options.is_test},
+        "message": {"headers": _headers(message, values), "size": message.size_bytes},
+        "recipient": recipient.address,
+        "recipient-domain": recipient.address.rpartition("@")[2],
+        "tags": message.options.tags,
+        "user-variables": _user_variables(message, values),
+    }
+
+
+def _user_variables(message: Message, values: Values) -> dict[str, object]:
     given = {name: substituted(value, values) for name, value in message.options.variables.items()}
     # Clients of Mailgun name those so that the fields of the message bring in; they are reported where they come to.
     own = {name: value for name, value in values.variables.items() if not name.startswith(("v:", "h:"))}
     return {**given, **own}
 
 
-def _common(message: Message, recipient: Recipient) -> dict[str, object]:
-    return {
-        "envelope": {"targets": recipient.address, "transport": "smtp"},
-        "flags": {"is-test-mode": message.options.is_test},
-        "message": {"headers": message.headers, "size": message.size_bytes},
-        "recipient": recipient.address,
-        "recipient-domain": recipient.address.rpartition("@")[2],
-        "tags": message.options.tags,
-        "user-variables": user_variables(message, recipient),
-    }
+def _headers(message: Message, values: Values) -> dict[str, str]:
+    """Answer the header as this recipient's copy shows it."""
+    if not message.options.has_own_copies:
+        return message.headers
+    filled = {name: substituted(value, values) for name, value in message.headers.items()}
+    return filled | {"to": values.address}

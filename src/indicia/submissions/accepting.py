@@ -1,8 +1,5 @@
 """Accept a submission: once, durably, and with everything that follows from it in one transaction."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import NamedTuple
 
 import msgspec
@@ -13,13 +10,11 @@ from indicia.domains.model import Domain, DomainState
 from indicia.events.log import EventLog
 from indicia.events.model import Event, EventType
 from indicia.mail.address import Address, header_form
-from indicia.mail.header_fields import header_text
 from indicia.messages.event_data import event_about
 from indicia.messages.model import (
     DELIVERY_JOBS,
     Content,
     Message,
-    Options,
     Recipient,
     RecipientKind,
     RecipientState,
@@ -42,6 +37,7 @@ from indicia.submissions.model import (
     SubmissionRefusedError,
 )
 from indicia.submissions.store import repeat_seconds_of
+from indicia.submissions.translating import due_at, message_of, tracking_of
 from indicia.suppressions.guard import Suppressions
 from indicia.suppressions.model import SuppressionType
 from indicia.templates.library import TemplateLibrary
@@ -143,7 +139,7 @@ class Submissions:
     async def _accept(self, domain: Domain, submission: Submission, digest: bytes, key: str | None) -> str:
         now = self._clock()
         template = await self._template(domain, submission, now)
-        message, content = _message(domain, submission, template, self._ids(now), now)
+        message, content = message_of(domain, submission, template, self._ids(now), now)
         repeat = _repeat(digest, key, await repeat_seconds_of(self._database, domain.id), now)
         message_id = await self._database.run(self._store(message, content, submission, repeat))
         self._jobs.announce(DELIVERY_JOBS)
@@ -158,12 +154,12 @@ class Submissions:
         snapshot = await self._templating.library.snapshot(
             domain.id, wanted.name, wanted.variables, is_strict=wanted.is_strict, version=wanted.version
         )
-        tracking = _tracking(domain, submission)
+        tracking = tracking_of(domain, submission)
         builtins = Builtins(
             sender=header_form(submission.sender),
             recipient=submission.recipients[0][0].envelope,
             subject=submission.subject,
-            sent_at=_due_at(submission, now),
+            sent_at=due_at(submission, now),
             domain=domain.name,
             tracks_opens=tracking.opens,
             tracks_clicks=tracking.clicks is not ClickTracking.NO,
@@ -214,95 +210,6 @@ class Submissions:
             return [accepted, suppressed_event(message, recipient, suppressed.value, message.submitted_at)]
         yield from self._jobs.enqueue(DELIVERY_JOBS, address.ascii_domain, str(row).encode(), due_at=message.deliver_at)
         return [accepted]
-
-
-class _Tracking(NamedTuple):
-    """What is tracked, once the domain's setting and the message's options are both heard."""
-
-    opens: bool
-    clicks: ClickTracking
-
-
-def _tracking(domain: Domain, submission: Submission) -> _Tracking:
-    """Decide: the narrower option over `o:tracking`, that over the domain."""
-    asked = submission.asked
-    general = asked.tracking
-    by_domain = ClickTracking.HTML if domain.tracking else ClickTracking.NO
-    clicks = asked.clicks or general or by_domain
-    opens = asked.opens
-    if opens is None:
-        opens = domain.tracking if general is None else general is not ClickTracking.NO
-    return _Tracking(opens, clicks)
-
-
-def _message(
-    domain: Domain, submission: Submission, template: TemplateSnapshot | None, identifier: str, now: float
-) -> tuple[Message, Content]:
-    content = Content(
-        sender=header_form(submission.sender),
-        to=tuple(map(header_form, submission.to)),
-        cc=tuple(map(header_form, submission.cc)),
-        reply_to=submission.reply_to,
-        subject=submission.subject,
-        text=submission.text,
-        html=submission.html,
-        amp=submission.amp,
-        headers=submission.headers,
-        attachments=submission.files,
-        template=template,
-    )
-    message = Message(
-        id=0,
-        account_id=domain.account_id,
-        domain_id=domain.id,
-        message_id=f"{identifier}@{domain.name}",
-        submitted_at=now,
-        deliver_at=_due_at(submission, now),
-        size_bytes=submission.size_bytes,
-        headers=_shown_headers(submission, f"{identifier}@{domain.name}", now),
-        options=_options(domain, submission),
-    )
-    return message, content
-
-
-def _options(domain: Domain, submission: Submission) -> Options:
-    asked, tracking = submission.asked, _tracking(domain, submission)
-    has_own_copies = submission.recipient_variables is not None
-    return Options(
-        tags=asked.tags,
-        variables=dict(submission.variables),
-        has_own_copies=has_own_copies,
-        is_test=asked.is_test,
-        track_opens=tracking.opens,
-        track_clicks=tracking.clicks is not ClickTracking.NO,
-        track_text_clicks=tracking.clicks is ClickTracking.ALL,
-        wants_unsubscribe=has_own_copies if asked.unsubscribe is None else asked.unsubscribe,
-        require_tls=asked.require_tls,
-        skip_verification=asked.skip_verification,
-        callback_url=submission.callback_url,
-    )
-
-
-def _shown_headers(submission: Submission, message_id: str, now: float) -> dict[str, str]:
-    """Answer what events show of the header."""
-    custom = {name.lower(): header_text(value) for name, value in submission.headers}
-    return custom | {
-        "date": format_datetime(datetime.fromtimestamp(now, UTC)),
-        "from": _shown([submission.sender]),
-        "message-id": message_id,
-        "subject": submission.subject,
-        "to": _shown(submission.to),
-    }
-
-
-def _shown(addresses: Sequence[Address]) -> str:
-    return ", ".join(
-        f"{address.name} <{address.addr_spec}>" if address.name else address.addr_spec for address in addresses
-    )
-
-
-def _due_at(submission: Submission, now: float) -> float:
-    return max(now, submission.asked.deliver_at or now)
 
 
 def _repeat(digest: bytes, key: str | None, window_seconds: float, now: float) -> Repeat | None:

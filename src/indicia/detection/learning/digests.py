@@ -58,4 +58,12 @@ def message_digest(domain_id: int, message_id: str) -> int:
 @lru_cache(maxsize=65_536)
 def _digest(kind: str, text: str) -> int:
     """Name `text` by 63 bits, different ones for every `kind` of thing; they fit a signed column."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8, person=kind.encode()).digest(), "big") >> 1
+    hashing = _begun(kind).copy()
+    hashing.update(text.encode())
+    return int.from_bytes(hashing.digest(), "big") >> 1
+
+
+@lru_cache(maxsize=16)
+def _begun(kind: str) -> blake2b:
+    # Copied, it saves the third of the time that the beginning takes.
+    return blake2b(digest_size=8, person=kind.encode())

@@ -7,6 +7,7 @@ stored together, so a pass that fails or a process that dies learns nothing twic
 import asyncio
 from collections.abc import Set as AbstractSet
 from itertools import groupby
+from time import thread_time
 
 from indicia.base.clock import Clock
 from indicia.detection import store
@@ -29,8 +30,10 @@ _REQUESTS, _VISITS = "requests", "visits"
 _PAGE = 20
 _VISITS_PAGE = 5_000
 _MOST_LABELS = 5_000
-# Reading and learning take some 10 us an interaction; the event loop gets its turn every millisecond.
+# Reading and learning take some 10 us an interaction; the event loop gets its turn every millisecond, and verdicts get
+# most of the time: what a flood left to be learned must not delay those that come after it.
 _CHUNK = 100
+_LEARNING_PART = 1 / 4
 # A request may become readable a little after a later one.
 _LAG_SECONDS = 2.0
 # Concluding takes three seconds for the largest history, in a thread; at most a hundredth of the time goes into it.
@@ -110,9 +113,10 @@ class Study:
 
     async def _learn(self, request: StoredRequest) -> None:
         for start in range(0, len(request.events), _CHUNK):
+            began = thread_time()
             interactions = request.interactions(start, start + _CHUNK)
             self._learner.record(request.scope, interactions, request.received_at)
-            await asyncio.sleep(0)
+            await asyncio.sleep((thread_time() - began) * (1 / _LEARNING_PART - 1))
         self._has_news = True
 
     async def _read_labels(self) -> None:

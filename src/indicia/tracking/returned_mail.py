@@ -24,7 +24,7 @@ from indicia.suppressions.model import SuppressionType
 from indicia.suppressions.store import types_among
 from indicia.tracking.keys import Keyring
 from indicia.tracking.opt_outs import OptOuts
-from indicia.tracking.return_paths import WHOLE_DOMAIN, authenticate
+from indicia.tracking.return_paths import WHOLE_DOMAIN, ReturnPaths, authenticate
 from indicia.tracking.return_paths import Returned as Subject
 
 log = get_logger()
@@ -53,6 +53,7 @@ class ReturnedMail:
         self._events = events
         self._opt_outs = opt_outs
         self._clock = clock
+        self._return_paths = ReturnPaths(keyring.sealing)
 
     async def receive(self, address: OurAddress, content: bytes) -> None:
         """Act on a message to one of our addresses; whatever cannot be understood is dropped.
@@ -117,12 +118,22 @@ class ReturnedMail:
             now,
             {
                 "delivery-status": {
+                    "attempt-no": 1,
                     "bounce-class": bounce_class.value,
                     "code": report.code or (550 if report.is_permanent else 450),
                     "description": report.diagnostic,
                     "enhanced-code": report.status or None,
                     "message": [report.diagnostic],
                     "mx-host": report.remote_mta or None,
+                    "mx-ip": None,
+                    "session-seconds": 0,
+                    "tls": False,
+                },
+                "envelope": {
+                    "sender": self._return_paths.return_path(subject.domain, subject.recipient_id),
+                    "sending-ip": None,
+                    "targets": recipient.address,
+                    "transport": "smtp",
                 },
                 # The server gave up, for good or after trying for too long.
                 "reason": "bounce" if report.is_permanent else "old",

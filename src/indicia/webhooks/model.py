@@ -39,6 +39,8 @@ class WebhookType(StrEnum):
     """What URLs can be subscribed to: the types of events, with the fails apart and, as `failed`, together."""
 
     ACCEPTED = "accepted"
+    BOT_CLICKED = "bot_clicked"
+    BOT_OPENED = "bot_opened"
     CLICKED = "clicked"
     COMPLAINED = "complained"
     DELIVERED = "delivered"

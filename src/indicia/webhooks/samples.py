@@ -103,13 +103,24 @@ _BOUNCED: dict[str, object] = {
     "delivery-status": {**_status(550, "5.1.1", f"550 5.1.1 {_GONE}", _GONE), "bounce-class": "bad-mailbox"},
     "reason": "bounce",
 }
+_BOT: dict[str, object] = {
+    **_VISITOR,
+    "client-info": {
+        "bot": "generic",
+        "client-name": "Chrome",
+        "client-os": "Windows",
+        "client-type": "browser",
+        "device-type": "desktop",
+        "suspected-bot": True,
+        "user-agent": _AGENT,
+    },
+}
+_CLICK: dict[str, object] = {"link": {"class": "content", "index": 1}, "url": "https://www.example.com/offer"}
 _DETAILS: dict[WebhookType, dict[str, object]] = {
     WebhookType.ACCEPTED: {},
-    WebhookType.CLICKED: {
-        **_VISITOR,
-        "link": {"class": "content", "index": 0},
-        "url": "https://www.example.com/offer",
-    },
+    WebhookType.BOT_CLICKED: {**_BOT, **_CLICK},
+    WebhookType.BOT_OPENED: _BOT,
+    WebhookType.CLICKED: {**_VISITOR, **_CLICK},
     WebhookType.COMPLAINED: {"complaint": {"feedback-type": "abuse", "user-agent": "Example-FBL/1.0"}},
     WebhookType.DELIVERED: {
         "delivery-status": _status(250, "2.0.0", "250 2.0.0 Ok: queued as E15E2203D4", "Ok: queued as E15E2203D4"),

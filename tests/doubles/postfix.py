@@ -139,7 +139,11 @@ class Postfix:
             # It signals its group at the end.
             start_new_session=True,
         )
-        await _until_open(self.port)
+        try:
+            await _until_open(self.port)
+        except BaseException:
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -218,7 +222,11 @@ class SmtpSink:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
-        await _until_open(self.port)
+        try:
+            await _until_open(self.port)
+        except BaseException:
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:

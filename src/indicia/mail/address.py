@@ -268,7 +268,9 @@ def _bare(item: list[Token]) -> _Spelled | None:
         return None
     start = _local_start(item, at)
     loose = item[:start]
-    if _trimmed(loose, _NOTHING) and not (_is_phrase(loose) and loose[-1].kind in _NOTHING):
+    words = _without_end(loose, _NOTHING)
+    # A comment alone parts no words: `first(middle)last@example.com` is neither's address.
+    if words and not (_is_phrase(words) and any(token.kind is Kind.SPACE for token in loose[len(words) :])):
         return None
     after = _without_end(item[at + 1 :], _NOTHING)
     local, domain = _local_text(item[start:at]), _domain_text(after)

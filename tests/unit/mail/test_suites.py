@@ -12,6 +12,8 @@ SUITES = Path(__file__).parent / "suites"
 ISEMAIL = json.loads((SUITES / "isemail.json").read_text("utf-8"))["rows"]
 FLANKER = json.loads((SUITES / "flanker.json").read_text("utf-8"))["rows"]
 
+JMAIL = json.loads((SUITES / "jmail.json").read_text("utf-8"))["rows"]
+
 
 def _is_envelope(text):
     return envelope_address(text) is not None
@@ -27,7 +29,7 @@ HEADERS = [(text, not diagnosis.startswith("err")) for text, diagnosis in ISEMAI
 
 @pytest.mark.parametrize(
     ("accepts", "rows", "fewest"),
-    [(_is_envelope, ENVELOPES, 180), (is_mailbox, HEADERS, 173), (_is_parsed, FLANKER, 212)],
+    [(_is_envelope, ENVELOPES, 180), (is_mailbox, HEADERS, 173), (_is_parsed, FLANKER, 212), (_is_parsed, JMAIL, 302)],
 )
 def test_agreement_stays(accepts, rows, fewest):
     assert sum(accepts(text) == wanted for text, wanted in rows) >= fewest

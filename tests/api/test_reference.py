@@ -26,10 +26,12 @@ from indicia.entrypoints.api.app import Endpoints, api_app
 from indicia.entrypoints.api.body import LARGEST_BODY_BYTES
 from indicia.entrypoints.api.bot import BotApi
 from indicia.entrypoints.api.domains import DomainsApi
+from indicia.entrypoints.api.events import EventsApi
 from indicia.entrypoints.api.health import HealthApi
 from indicia.entrypoints.api.labels import LabelsApi
 from indicia.entrypoints.api.mailgun_lists import BOUNCES, COMPLAINTS, UNSUBSCRIBES, MailgunListApi
 from indicia.entrypoints.api.messages import MessagesApi
+from indicia.entrypoints.api.replay import ReplayApi
 from indicia.entrypoints.api.stats import StatsApi
 from indicia.entrypoints.api.suppress import SuppressApi
 from indicia.entrypoints.api.templates import TemplatesApi
@@ -62,6 +64,8 @@ def test_every_route_is_described_and_nothing_else():
         bounces=MailgunListApi(BOUNCES, nothing, nothing, nothing, nothing),
         complaints=MailgunListApi(COMPLAINTS, nothing, nothing, nothing, nothing),
         domains=DomainsApi(nothing),
+        events=EventsApi(nothing, nothing, nothing),
+        replay=ReplayApi(nothing, nothing, nothing, nothing),
         health=HealthApi(nothing, nothing, nothing),
         labels=LabelsApi(nothing, nothing),
         stats=StatsApi(nothing, nothing),

@@ -14,7 +14,7 @@ from indicia.bootstrap.submissions import submissions
 from indicia.bootstrap.suppressions import suppressions_apis
 from indicia.bootstrap.tracking import public_pages, tracking_pages
 from indicia.bootstrap.validation import batches
-from indicia.bootstrap.webhooks import webhooks_api
+from indicia.bootstrap.webhooks import events_apis
 from indicia.config import Settings
 from indicia.delivery.model import JOB_KIND as DELIVERY_JOBS
 from indicia.detection.handover import Handover
@@ -63,6 +63,7 @@ def web(
     endpoints = Endpoints(
         address=AddressApi(),
         bot=BotApi(requests, admission),
+        **events_apis(settings, store, outside, Admission(store.domains, limits=limits))._asdict(),
         **suppressions_apis(settings, store, Admission(store.domains, limits=limits))._asdict(),
         domains=DomainsApi(store.domains),
         health=HealthApi(store.database, registry, _gauges(store.jobs, registry, measured)),
@@ -77,7 +78,6 @@ def web(
             batches(store, outside),
             ValidationAdmission(store.domains, limits=limits, contact=settings.contact),
         ),
-        webhooks=webhooks_api(store, outside, Admission(store.domains, limits=limits)),
         whoami=WhoAmI(store.domains),
     )
     pages, tracking = public_pages(settings, store, limits), tracking_pages(settings, store, registry)

@@ -11,14 +11,19 @@ from indicia.bootstrap.outside import Outside
 from indicia.bootstrap.work import Work, Workshop, runner
 from indicia.config import Settings
 from indicia.entrypoints.api.admission import Admission
+from indicia.entrypoints.api.events import EventsApi
+from indicia.entrypoints.api.paging import Paging
+from indicia.entrypoints.api.replay import ReplayApi
 from indicia.entrypoints.api.webhooks import WebhooksApi
 from indicia.entrypoints.workers.runner import Pace
 from indicia.entrypoints.workers.webhooks import AT_ONCE, LEASE_SECONDS, WebhookDeliveries
+from indicia.events.reading import EventReading
 from indicia.webhooks.attempt import Attempts
 from indicia.webhooks.lanes import Lanes
 from indicia.webhooks.metrics import WebhookMetrics
 from indicia.webhooks.outbox import JOB_KIND
 from indicia.webhooks.probe import Probe
+from indicia.webhooks.resending import Resending
 
 
 class WebhookTraffic(NamedTuple):
@@ -45,7 +50,26 @@ def webhook_work(workshop: Workshop, traffic: WebhookTraffic) -> Work:
     return Work((runner(store, JOB_KIND, deliveries.deliver, pace),))
 
 
-def webhooks_api(store: Store, outside: Outside, admission: Admission) -> WebhooksApi:
-    """Build the requests that subscribe URLs."""
+class EventsApis(NamedTuple):
+    """The handlers of events, and of those who are told of them."""
+
+    events: EventsApi
+    replay: ReplayApi
+    webhooks: WebhooksApi
+
+
+def events_apis(settings: Settings, store: Store, outside: Outside, admission: Admission) -> EventsApis:
+    """Build them."""
     probe = Probe(outside.client, store.signing_keys, system_clock)
-    return WebhooksApi(store.subscriptions, probe, admission, system_clock)
+    # One kind of cursor each: what was read in one order is not to be sent in another.
+    pages, replays = (Paging(kind, store.vault, settings.trusted_proxies) for kind in ("events", "replays"))
+    return EventsApis(
+        EventsApi(EventReading(store.database), pages, admission),
+        ReplayApi(resending(store), replays, admission, system_clock),
+        WebhooksApi(store.subscriptions, probe, admission, system_clock),
+    )
+
+
+def resending(store: Store) -> Resending:
+    """Build what sends the webhooks of stored events again."""
+    return Resending(store.database, EventReading(store.database), store.subscriptions, store.outbox)

@@ -62,6 +62,8 @@ for command in (
     explain,
 ):
     indicia.add_command(command)
+# Both are natural to say.
+indicia.add_command(webhook, "webhooks")
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """`indicia webhook`: look after deliveries that were given up and URLs that are disabled."""
 
 import json
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -13,9 +14,12 @@ from rich.table import Table
 from indicia.accounts.model import UnknownAccountError
 from indicia.base.clock import system_clock
 from indicia.bootstrap.opening import Store
+from indicia.bootstrap.webhooks import resending
 from indicia.cli.durations import DurationType
 from indicia.cli.session import with_store
+from indicia.events.model import EventFilter
 from indicia.webhooks.model import DeadLetter, DeadLetterFilter, DisabledEndpoint
+from indicia.webhooks.resending import Resent, from_the_oldest
 
 T = TypeVar("T")
 
@@ -46,20 +50,40 @@ def dead(account: str | None, url: str | None, limit: int, *, as_json: bool) -> 
 @click.option("--all", "everything", is_flag=True, help="All there are.")
 @click.option("--account", help="Of these, only this account's.")
 @click.option("--since", type=DurationType(), help="Of these, only what was buried within this time, such as 2h.")
-def replay(ids: tuple[int, ...], url: str | None, account: str | None, since: int | None, *, everything: bool) -> None:
-    """Deliver dead letters after all.
+@click.option("--domain", help="Instead of dead letters, all events of this domain, delivered or not.")
+@click.option("--event", "events", multiple=True, metavar="UID", help="With --domain: this event. May be repeated.")
+@click.option("--until", type=DurationType(), help="With --domain: only what happened before this time ago.")
+def replay(
+    ids: tuple[int, ...],
+    url: str | None,
+    account: str | None,
+    since: int | None,
+    domain: str | None,
+    events: tuple[str, ...],
+    until: int | None,
+    *,
+    everything: bool,
+) -> None:
+    """Deliver dead letters after all, or the events of a domain once more.
 
-    Name them by their IDs, or choose them by --url, or take --all.
+    Name dead letters by their IDs, or choose them by --url, or take --all. With --domain name events by --event, or
+    choose them by --url, --since and --until, or take --all that are stored, which are those of 30 days.
 
     A running service attempts them within a second, with the webhook-id they had; a URL that has just failed again and
     again is first probed, at the latest after ten minutes. Those of disabled URLs stay: enable the URL first.
     """
+    if domain is not None:
+        if ids or not (events or url or since or until or everything):
+            raise click.UsageError("Name events by --event, or choose them by --url, --since, --until, or take --all.")
+        _resend(domain, url, EventFilter(uids=events, begin=_ago(since), end=_ago(until)))
+        return
+    if events or until is not None:
+        raise click.UsageError("--event and --until go with --domain.")
     if sum((bool(ids), url is not None, everything)) != 1:
         raise click.UsageError("Name dead letters by their ids, or choose them by --url, or take --all.")
 
     async def work(store: Store) -> int:
-        buried_from = None if since is None else system_clock() - since
-        chosen = DeadLetterFilter(account_id=await _account_id(store, account), url=url, buried_from=buried_from)
+        chosen = DeadLetterFilter(account_id=await _account_id(store, account), url=url, buried_from=_ago(since))
         wanted = [chosen._replace(id=dead_id) for dead_id in ids] or [chosen]
         return sum([len(await store.dead_letters.replay(each)) for each in wanted])
 
@@ -94,6 +118,23 @@ def enable(url: str, account: str | None) -> None:
     if not _run(work):
         raise click.ClickException(f"{url} is not disabled.")
     click.echo(f"{url} is enabled.")
+
+
+def _resend(domain: str, url: str | None, wanted: EventFilter) -> None:
+    async def work(store: Store) -> Resent:
+        found = await store.domains.named(domain)
+        if found is None:
+            raise click.ClickException(f"There is no domain {domain}.")
+        return await resending(store).resend(
+            found.id, from_the_oldest(wanted, system_clock()), only_url=url, most=sys.maxsize
+        )
+
+    resent = _run(work)
+    click.echo(f"Owed anew: {resent.deliveries} for {resent.events} events.")
+
+
+def _ago(seconds: int | None) -> float | None:
+    return None if seconds is None else system_clock() - seconds
 
 
 def _run(work: Callable[[Store], Awaitable[T]]) -> T:

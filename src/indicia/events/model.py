@@ -1,6 +1,7 @@
 """What an event is: one thing that happened to one recipient's copy of a message."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -51,3 +52,41 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     message_id: str
     callback_url: str | None = None
     data: bytes
+
+
+class Kind(NamedTuple):
+    """A type of event, of one severity or whichever."""
+
+    type: EventType
+    severity: Severity | None = None
+
+
+class EventFilter(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """Which of a domain's events are meant: those that fit everything given.
+
+    Attributes:
+        kinds: Any of these; empty means all.
+        tags: All of these, in any case.
+        begin: Unix seconds of the earliest; `end` likewise of the latest.
+        uids: Any of these; empty means all.
+    """
+
+    kinds: tuple[Kind, ...] = ()
+    recipient: str | None = None
+    message_id: str | None = None
+    tags: tuple[str, ...] = ()
+    begin: float | None = None
+    end: float | None = None
+    uids: tuple[str, ...] = ()
+
+    @property
+    def is_sought(self) -> bool:
+        """Whether what fits is found by looking through what does not, for no index leads to it."""
+        return bool(self.kinds or self.tags) and not (self.uids or self.recipient or self.message_id)
+
+
+class Position(NamedTuple):
+    """Where in a domain's log an event stands: by time, and among equals in the order of appending."""
+
+    happened_at: float
+    row: int

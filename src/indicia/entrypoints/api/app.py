@@ -16,11 +16,13 @@ from indicia.entrypoints.api.bot import BotApi
 from indicia.entrypoints.api.caller import Authenticated
 from indicia.entrypoints.api.domains import DomainsApi
 from indicia.entrypoints.api.errors import ApiError
+from indicia.entrypoints.api.events import EventsApi
 from indicia.entrypoints.api.health import HealthApi
 from indicia.entrypoints.api.labels import LabelsApi
 from indicia.entrypoints.api.mailgun_lists import MailgunListApi
 from indicia.entrypoints.api.messages import MessagesApi
 from indicia.entrypoints.api.reference import ReferenceFile
+from indicia.entrypoints.api.replay import ReplayApi
 from indicia.entrypoints.api.replies import as_api_error, error_reply
 from indicia.entrypoints.api.stats import StatsApi
 from indicia.entrypoints.api.suppress import SuppressApi
@@ -48,8 +50,10 @@ class Endpoints(NamedTuple):
     bounces: MailgunListApi
     complaints: MailgunListApi
     domains: DomainsApi
+    events: EventsApi
     health: HealthApi
     labels: LabelsApi
+    replay: ReplayApi
     stats: StatsApi
     messages: MessagesApi
     suppress: SuppressApi
@@ -71,6 +75,7 @@ def api_app(
             _route("/domains", endpoints.domains.list, "GET"),
             _route("/domains/{domain}", endpoints.domains.show, "GET"),
             _route("/domains/{domain}/webhooks", endpoints.webhooks.answer_all, "GET", "POST"),
+            _route("/domains/{domain}/webhooks/replay", endpoints.replay.replay, "POST"),
             _route("/domains/{domain}/webhooks/{webhooktype}", endpoints.webhooks.answer_one, "GET", "DELETE"),
             _route("/domains/{domain}/webhooks/{webhooktype}/sample", endpoints.webhooks.sample, "GET"),
             _route("/{domain}/bot", endpoints.bot.submit, "POST"),
@@ -84,6 +89,10 @@ def api_app(
             _route("/v3/{domain}/complaints/{address}", endpoints.complaints.answer_one, "GET", "DELETE"),
             _route("/v3/{domain}/unsubscribes", endpoints.unsubscribes.answer_all, "GET", "POST"),
             _route("/v3/{domain}/unsubscribes/{address}", endpoints.unsubscribes.answer_one, "GET", "DELETE"),
+            _route("/{domain}/events", endpoints.events.search, "GET"),
+            _route("/{domain}/events/{page}", endpoints.events.page, "GET"),
+            _route("/v3/{domain}/events", endpoints.events.search, "GET"),
+            _route("/v3/{domain}/events/{page}", endpoints.events.page, "GET"),
             _route("/{domain}/stats", endpoints.stats.show, "GET"),
             _route("/{domain}/messages", endpoints.messages.submit, "POST"),
             _route("/v3/{domain}/messages", endpoints.messages.submit, "POST"),

@@ -1,3 +1,5 @@
+import weakref
+
 import pytest
 
 from indicia.archive.model import Row
@@ -101,3 +103,13 @@ def test_rows_without_a_time_are_judged_too(replay):
     rows = [click(1, START), click(2, None, ip=HOME), click(3, None, ip=HOME)]
 
     assert len(list(replay.judge([rows[:2], rows[2:]], iter(())))) == 3
+
+
+def test_the_engine_of_a_part_that_is_judged_is_gone_at_once(datasets):
+    replay = Replay(datasets, DetectionOptions(), providers={}, undated_at=START)
+    list(replay.judge([[click(1, START)]], iter(())))
+    engine = weakref.ref(replay._engine)
+
+    del replay
+
+    assert engine() is None

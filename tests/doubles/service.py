@@ -40,6 +40,7 @@ class Service:
             "LISTEN": f"127.0.0.1:{self.port}",
             "DNS_SERVERS": _NO_DNS,
             "EGRESS_ALLOW": "127.0.0.1:*",
+            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
         }
         self._environment = {
             "PATH": os.environ["PATH"],

@@ -10,6 +10,12 @@ if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
     cd "$into"
     # The lists of a fresh machine are empty, and those of an old one name packages that are gone.
     apt-get download $packages >/dev/null 2>&1 || { apt-get update >/dev/null && apt-get download $packages >/dev/null; }
+    # A browser needs libraries that servers lack. What is installed already is not fetched.
+    mkdir -p archives/partial
+    apt-get install --download-only --yes --no-install-recommends -o Debug::NoLocking=1 \
+        -o Dir::Cache::archives="$PWD/archives" chromium-headless-shell >/dev/null
+    mv archives/*.deb . 2>/dev/null || true
+    rm -rf archives
     for package in ./*.deb; do
         dpkg-deb -x "$package" .
     done

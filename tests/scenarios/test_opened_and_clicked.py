@@ -13,11 +13,12 @@ from yarl import URL
 
 from indicia.tracking.links import LINK_PURPOSE, read_link, read_token
 from tests.api.client import Api
+from tests.doubles.browser import Browser
 from tests.doubles.dns_zone import DnsZone
 from tests.doubles.sent_mail import SentMail
 from tests.doubles.service import Service
 from tests.doubles.smtp_peer import SmtpPeer
-from tests.doubles.webhook_receiver import WebhookReceiver
+from tests.doubles.webhook_receiver import WebhookReceiver, status
 
 DOMAIN = "news.example.com"
 IPHONE = (
@@ -81,14 +82,10 @@ class World:
         return await self.visit(url, ip, uas, "POST", data=b"confirm=yes")
 
     async def visit(self, url, ip, uas, method="GET", data=None, **headers):
-        # Mail leads to INDICIA_PUBLIC_URL, which is where the service would be, were it not for a test's free port.
-        path = URL(url, encoded=True).raw_path
         sent = {"X-Forwarded-For": ip, "User-Agent": uas, "Accept": "text/html", "Accept-Language": "en"} | headers
         async with (
             aiohttp.ClientSession() as session,
-            session.request(
-                method, URL(self.service.url + path, encoded=True), headers=sent, data=data, allow_redirects=False
-            ) as answer,
+            session.request(method, URL(url, encoded=True), headers=sent, data=data, allow_redirects=False) as answer,
         ):
             return answer.status, answer.headers.get("Location")
 
@@ -150,10 +147,11 @@ async def test_a_person_unsubscribes_with_one_click_and_gets_nothing_more(world)
     ann = (await world.send("ann"))["ann"]
     link = re.search(r"<(https?://[^>]+)>", ann.message["List-Unsubscribe"])[1]
 
-    async with aiohttp.ClientSession() as session:
-        url = URL(world.service.url + URL(link, encoded=True).raw_path, encoded=True)
-        async with session.post(url, data=b"List-Unsubscribe=One-Click") as answer:
-            assert answer.status == 200
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(URL(link, encoded=True), data=b"List-Unsubscribe=One-Click") as answer,
+    ):
+        assert answer.status == 200
     again = await world.api.post(
         f"/{DOMAIN}/messages",
         json_body={"from": f"n@{DOMAIN}", "to": "ann@dest.test", "subject": "Once more", "text": "x"},
@@ -164,6 +162,35 @@ async def test_a_person_unsubscribes_with_one_click_and_gets_nothing_more(world)
     assert event["recipient"] == "ann@dest.test"
     (refused,) = await world.events("ann", "failed", count=1)
     assert refused["reason"] == "suppress-unsubscribe"
+
+
+async def test_a_person_with_a_browser_opens_clicks_and_unsubscribes(world):
+    async with WebhookReceiver() as shop, Browser() as browser:
+        shop.default = status(200, b"<h1>Welcome</h1>", {"Content-Type": "text/html"})
+        offer = shop.url("/b")
+        ann = (await world.send("ann", html=LETTER.replace("https://shop.example/b", offer)))["ann"]
+        await browser.show(ann.html)
+        shown = await browser.visible_links()
+        opened = await world.events("ann", "opened", count=1)
+        await browser.click(f'a[href="{shown[1]}"]')
+        await browser.until("document.body && document.body.innerText.includes('Welcome')")
+        await browser.show(ann.html)
+        await browser.click(f'a[href="{ann.unsubscribe}"]')
+        await browser.until("!!document.querySelector('button')")
+        asked = await world.mail.database.fetch("SELECT * FROM suppressions")
+        await browser.click("button")
+        await browser.until("!document.querySelector('button') && document.readyState === 'complete'")
+        read = await browser.text()
+
+    # Those to write to us and to unsubscribe are shown too; the hidden ones are not.
+    assert len(shown) == 5
+    assert len([link for link in shown if link in ann.links]) == 3
+    assert opened[0]["client-info"]["client-name"] == "Chrome"
+    assert asked == []
+    assert "You will get no more mail" in read
+    clicked = await world.events("ann", "clicked", count=1)
+    assert clicked[0]["url"] == offer
+    assert await world.events("ann", "unsubscribed", count=1)
 
 
 async def test_a_scanner_that_presses_the_button_too_unsubscribes_nobody(world):

@@ -5,6 +5,7 @@ import time
 from urllib.parse import urlencode
 
 import aiohttp
+import msgspec
 import pytest
 
 from indicia.base.clock import system_clock
@@ -63,6 +64,21 @@ async def test_all_encodings_and_mailgun_s_credentials_are_taken(api: Api, insta
     )
 
     assert [by_multipart.status, by_form.status, by_basic.status] == [200, 200, 200]
+
+
+@pytest.mark.parametrize("name", ["o:testmode", "O:TestMode", "o:TESTMODE"])
+async def test_test_mode_is_heard_in_any_case(api: Api, stored, name: str):
+    answer = await send(api, **{name: "Yes"})
+
+    rows = await stored("SELECT options FROM messages WHERE message_id = $1", answer.json()["id"].strip("<>"))
+    assert msgspec.msgpack.decode(rows[0][0])["is_test"]
+
+
+@pytest.mark.parametrize("option", ["o:tracking", "o:tracking-opens", "o:tracking-clicks"])
+async def test_all_tracking_switches_take_the_same_words(api: Api, option: str):
+    answers = [await send(api, **{option: word}) for word in ("yes", "no", "true", "false", "htmlonly", True)]
+
+    assert {answer.status for answer in answers} == {200}
 
 
 async def test_each_mailbox_is_mailed_once_however_it_is_spelled(api: Api, stored):

@@ -24,7 +24,7 @@ def read_options(form: Form, now: float) -> Asked:
     return Asked(
         tags=_tags(form),
         tracking=_tracking(form, "o:tracking"),
-        opens=form.flag("o:tracking-opens"),
+        opens=_opens(form),
         clicks=_tracking(form, "o:tracking-clicks"),
         unsubscribe=form.flag("o:unsubscribe"),
         deliver_at=_delivery_time(form, now),
@@ -52,6 +52,12 @@ def _tracking(form: Form, name: str) -> ClickTracking | None:
     if wanted is None:
         return None
     return ClickTracking.ALL if wanted else ClickTracking.NO
+
+
+def _opens(form: Form) -> bool | None:
+    # Contract 4: all three switches take the same words, and the image that tells of opens is in HTML alone.
+    wanted = _tracking(form, "o:tracking-opens")
+    return None if wanted is None else wanted is not ClickTracking.NO
 
 
 def _delivery_time(form: Form, now: float) -> float | None:

@@ -13,6 +13,9 @@ from indicia.entrypoints.api.errors import ApiError
 
 MOST_FIELDS = 1000
 
+# Those that clients name. Among the others are some that are slow, and some that make no text.
+_CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "windows-1252"})
+
 Fields = dict[str, object]
 
 
@@ -50,6 +53,30 @@ def gathered(pairs: Iterable[tuple[str, str]]) -> Fields:
     return fields
 
 
+def part_text(content: bytes, charset: str | None, *, is_file: bool) -> str | None:
+    """Answer what a part of a multipart form says; None for a file that is no text, in a field that takes no file.
+
+    Raises:
+        ValueError: It cannot be read in the character set that it names.
+    """
+    name = (charset or "utf-8").lower()
+    if name not in _CHARSETS:
+        raise ValueError(name)
+    try:
+        return content.decode(name)
+    except UnicodeDecodeError:
+        if is_file:
+            return None
+        raise
+
+
+def unreadable_multipart() -> ApiError:
+    """Answer what is said of a multipart form that is none."""
+    return ApiError(
+        400, f"The multipart form cannot be read; it must be UTF-8, be complete and have {MOST_FIELDS} fields at most"
+    )
+
+
 def texts(fields: Mapping[str, object], name: str) -> list[str]:
     """Answer the values of a field that may be repeated; none where it is absent, null or empty.
 
@@ -65,10 +92,10 @@ def texts(fields: Mapping[str, object], name: str) -> list[str]:
 
 
 def read_json_object(body: bytes) -> Fields:
-    """Answer the members of a JSON object.
+    """Answer the members of a JSON object, as many as any form may have.
 
     Raises:
-        ApiError: It is no JSON object in UTF-8 (400).
+        ApiError: It is no JSON object in UTF-8, or has too many members (400).
     """
     try:
         body.decode()
@@ -77,6 +104,8 @@ def read_json_object(body: bytes) -> Fields:
         raise ApiError(400, "The body is not valid JSON in UTF-8") from error
     if not isinstance(fields, dict):
         raise ApiError(400, "The body must be a JSON object")
+    if len(fields) > MOST_FIELDS:
+        raise ApiError(400, f"The body may have {MOST_FIELDS} fields at most")
     return fields
 
 
@@ -102,6 +131,7 @@ def _multipart(content_type: str, body: bytes) -> list[tuple[str, str]]:
             memory_limit=2 * len(body) + 65_536,
             strict=True,
         )
-        return [(part.name, part.value) for part in parser]
-    except (multipart.MultipartError, UnicodeDecodeError, LookupError, ValueError) as error:
-        raise ApiError(400, f"The multipart form cannot be read; it may have {MOST_FIELDS} fields at most") from error
+        read = [(part.name, part_text(part.raw, part.charset, is_file=bool(part.filename))) for part in parser]
+    except (multipart.MultipartError, ValueError) as error:
+        raise unreadable_multipart() from error
+    return [(name, text) for name, text in read if text is not None]

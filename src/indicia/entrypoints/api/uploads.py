@@ -15,9 +15,9 @@ from typing import NamedTuple
 import multipart
 from starlette.requests import ClientDisconnect, Request
 
-from indicia.entrypoints.api.body import media_type, read_body
+from indicia.entrypoints.api.body import media_type, read_body, refuse_early, too_large
 from indicia.entrypoints.api.errors import ApiError
-from indicia.entrypoints.api.forms import MOST_FIELDS, Fields, gathered, read_form
+from indicia.entrypoints.api.forms import MOST_FIELDS, Fields, gathered, part_text, read_form, unreadable_multipart
 from indicia.messages.blobs import SMALLEST_BLOB_BYTES, Blobs, NewBlob
 from indicia.messages.model import Attachment
 
@@ -82,8 +82,8 @@ async def _multipart(request: Request, blobs: Blobs, names: FileFields, most_byt
                 async for chunk in chunks:
                     for event in parser.parse(chunk):
                         await reader.take(event)
-    except (multipart.MultipartError, UnicodeDecodeError, ValueError) as error:
-        raise ApiError(400, f"The multipart form cannot be read; it may have {MOST_FIELDS} fields at most") from error
+    except (multipart.MultipartError, ValueError) as error:
+        raise unreadable_multipart() from error
     except TimeoutError as error:
         raise ApiError(408, f"The body did not arrive within {UPLOAD_SECONDS:.0f} seconds") from error
     except ClientDisconnect as error:
@@ -95,15 +95,12 @@ async def _multipart(request: Request, blobs: Blobs, names: FileFields, most_byt
 
 async def _chunks(request: Request, most_bytes: int) -> AsyncGenerator[bytes, None]:
     """Answer the body as it comes, as long as it is not too large."""
-    too_large = ApiError(413, f"The body is larger than {most_bytes} bytes")
-    declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared) > most_bytes:
-        raise too_large
+    refuse_early(request, most_bytes)
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
         if size > most_bytes:
-            raise too_large
+            raise too_large(most_bytes)
         if chunk:
             yield chunk
 
@@ -159,7 +156,9 @@ class _Reader:
         if part is None:
             return
         if not self._is_file:
-            self.pairs.append((part.name, self._held.decode(part.charset or "utf-8")))
+            text = part_text(bytes(self._held), part.charset, is_file=bool(part.filename))
+            if text is not None:
+                self.pairs.append((part.name, text))
         elif self._size or part.filename:
             kind = part.content_type or _UNKNOWN_TYPE
             self.files.append(

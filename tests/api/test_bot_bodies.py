@@ -135,3 +135,9 @@ async def test_body_that_ends_early_is_no_request(api: Api, installation: Instal
     await api.get("/test")
 
     assert installation.service.log.count('"request.failed"') == before
+
+
+async def test_http_2_is_left_to_the_proxy(installation: Installation):
+    answer = await raw_exchange(installation.service.url, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 4")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 from granian import Granian
-from granian.constants import Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from starlette.types import ASGIApp
 
@@ -98,6 +98,8 @@ def _run_server(settings: Settings, factory: str) -> None:
         workers=1,
         loop=Loops.uvloop,
         websockets=False,
+        # Proxies speak HTTP/1.1 to what is behind them. While the server guesses, it waits for ever for a first byte.
+        http=HTTPModes.http1,
         log_enabled=False,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADER_SECONDS * 1000),
         respawn_failed_workers=True,

@@ -90,6 +90,7 @@ async def test_new_domain_works_at_once_and_its_settings_follow(api: Api, instal
         (["key", "create", "--role", "sending", "--domain", "nobody.example"], "no domain nobody.example"),
         (["key", "create", "--role", "primary", "--account", "nobody"], "no such account"),
         (["key", "create", "--role", "primary", "--expires-in", "soon"], "not a duration"),
+        (["key", "create", "--role", "primary", "--expires-in", "0d"], "would open nothing"),
         (["key", "create", "--role", "primary", "--allow-ip", "10.0.0.300"], "10.0.0.300"),
         (["domain", "add", PLAIN_DOMAIN, "--account", "theirs"], "another account"),
         (["domain", "add", "no domain"], "not a domain name"),

@@ -205,3 +205,17 @@ async def test_mailgun_s_clients_find_their_lists(api: Api, name: str, absent: s
 async def test_mailgun_s_lists_take_arrays_whole_or_not_at_all(api: Api, body):
     assert (await api.post(f"/v3/{DOMAIN}/bounces", json_body=body)).status == 400
     assert await listed(api) == []
+
+
+async def test_an_address_with_a_slash_is_found_by_its_path(api: Api):
+    await add(api, "sales/eu@b.test")
+
+    answers = [await api.get(f"{PATH}/sales%2Feu@b.test"), await api.get(f"/v3/{DOMAIN}/bounces/sales%2Feu@b.test")]
+
+    assert [answer.json()["address"] for answer in answers] == ["sales/eu@b.test"] * 2
+
+
+async def test_an_error_is_kept_without_its_nul_characters(api: Api):
+    await add(api, "a@b.test", error="550\0 gone")
+
+    assert (await api.get(f"{PATH}/a@b.test")).json()["error"] == "550 gone"

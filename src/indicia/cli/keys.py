@@ -45,6 +45,8 @@ def create(
     """Create a key and show it this once."""
     if (Role(role) is Role.SENDING) != (domain_name is not None):
         raise click.UsageError("A sending key needs --domain, and a primary key has none.")
+    if expires_in == 0:
+        raise click.UsageError("A key that expires in no time would open nothing.")
 
     async def work(store: Store) -> None:
         domain = None if domain_name is None else await _domain(store, domain_name, account)

@@ -92,7 +92,9 @@ class Suppressions:
 
 def suppression(address: Address, kind: SuppressionType, error: str, now: float) -> Suppression:
     """Build the suppression of an address as of `now`; of a very long `error` the beginning is kept."""
-    return Suppression(address.canonical, kind, address.addr_spec, error[:LONGEST_ERROR], now)
+    # No database but SQLite stores a NUL in a text.
+    kept = error.replace("\0", "")[:LONGEST_ERROR]
+    return Suppression(address.canonical, kind, address.addr_spec, kept, now)
 
 
 def _gravest(found: Iterable[tuple[str, SuppressionType]]) -> dict[str, SuppressionType]:

@@ -56,8 +56,15 @@ async def test_text_that_is_no_address_is_undeliverable(client: Api):
         "undeliverable",
         "invalid_email",
         None,
-        "no address",
+        None,
     )
+
+
+async def test_address_without_an_ending_is_undeliverable_and_gets_its_hint(client: Api):
+    body = (await _validate(client, "Jane@gmail")).json()
+
+    assert (body["reason"], body["user"], body["domain"]) == ("invalid_email", "jane", "gmail")
+    assert body["did_you_mean"] == "jane@gmail.com"
 
 
 async def test_facts_are_told_although_dns_is_silent(client: Api):

@@ -15,6 +15,7 @@ from indicia.validation.model import (
 from indicia.validation.sandbox import scripted
 from indicia.validation.score import caps
 
+NOTHING = Facts()
 _LONGEST_ECHO = 512
 _INVALID = Cap("invalid", 0.0, "It is no address that mail can be sent to")
 
@@ -41,20 +42,26 @@ def conclude(address: Address, facts: Facts, finding: Finding, now: float) -> Ve
     )
 
 
-def conclude_invalid(text: str, now: float) -> Verification:
-    """Put together what is answered about a text that is no address."""
-    user, _, domain = text.strip().lower()[:_LONGEST_ECHO].rpartition("@")
+def conclude_invalid(text: str, now: float, *, read: Address | None = None, facts: Facts = NOTHING) -> Verification:
+    """Put together what is answered about a text that no mail can be sent to.
+
+    Args:
+        text: What was asked about.
+        now: Unix seconds.
+        read: What the parser makes of it nevertheless, such as an address without a top-level domain.
+        facts: What lists know of that.
+    """
     return Verification(
         email=text.strip().lower()[:_LONGEST_ECHO],
-        user=user or None,
-        domain=domain or None,
+        user=None if read is None else read.local,
+        domain=None if read is None else read.domain,
         reason=Reason.INVALID_EMAIL,
         origin=Origin.SYNTAX,
         accept_all=AcceptAll.UNKNOWN,
-        role=False,
-        free=False,
-        disposable=False,
-        did_you_mean=None,
+        role=facts.is_role,
+        free=facts.is_free,
+        disposable=facts.is_disposable,
+        did_you_mean=facts.did_you_mean,
         sendex=0.0,
         caps=(_INVALID,),
         detail=_INVALID.because,

@@ -8,7 +8,7 @@ from indicia.base.clock import Clock
 from indicia.base.log import get_logger
 from indicia.datasets.address_lists import AddressLists
 from indicia.domains.model import Domain, Feature
-from indicia.mail.address import Address
+from indicia.mail.address import Address, parse_one
 from indicia.net.answers import Answer, AnswerCache
 from indicia.net.dns import Resolver
 from indicia.validation.conclusion import conclude, conclude_invalid, conclude_sandbox
@@ -78,7 +78,7 @@ class Verifier:
         """
         address = mailable_address(text.strip())
         if address is None:
-            return conclude_invalid(text, self._clock())
+            return self._invalid(text)
         address = normal_form(address)
         if domain is not None and Feature.VALIDATION_SANDBOX in domain.features:
             return conclude_sandbox(address, self._clock())
@@ -86,6 +86,14 @@ class Verifier:
         deadline = asyncio.get_running_loop().time() + seconds
         finding = await self._finding(None if domain is None else domain.id, address, deadline)
         return conclude(address, facts, finding, self._clock())
+
+    def _invalid(self, text: str) -> Verification:
+        read = parse_one(text.strip())
+        if read is None or read.name or read.domain.startswith("["):
+            return conclude_invalid(text, self._clock())
+        # Of all texts, `jane@gmail` needs a hint most.
+        read = normal_form(read)
+        return conclude_invalid(text, self._clock(), read=read, facts=facts_about(read, self._lists))
 
     async def close(self) -> None:
         """Stop asking."""

@@ -36,6 +36,7 @@ from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.entrypoints.front import Front, Way
 from indicia.queue.jobs import Jobs
 from indicia.tracking.statistics.report import Statistics
+from indicia.validation.batches import JOB_KIND as VALIDATION_JOBS
 from indicia.validation.verify import Verifier
 from indicia.webhooks.outbox import JOB_KIND as WEBHOOK_JOBS
 
@@ -90,7 +91,7 @@ def _gauges(jobs: Jobs, registry: CollectorRegistry, measured: Sequence[RefreshG
 
     async def refresh() -> None:
         counts = await jobs.counts()
-        for kind in (DETECTION_JOBS, WEBHOOK_JOBS, DELIVERY_JOBS):
+        for kind in (DETECTION_JOBS, WEBHOOK_JOBS, DELIVERY_JOBS, VALIDATION_JOBS):
             gauge.labels(kind).set(counts.get(kind, 0))
         for measure in measured:
             await measure()

@@ -45,12 +45,19 @@ class Bulk:
             items: What to verify.
             give_up_at: Unix seconds from which nobody is waited for any more.
             until: Unix seconds at which to stop beginning; None works on to the end.
+
+        Raises:
+            StorageError: The store cannot be read or written; what was answered before stays.
         """
         self._waiting = [(0.0, item) for item in items]
         heapq.heapify(self._waiting)
-        async with asyncio.TaskGroup() as group:
-            workers = range(min(AT_ONCE, len(self._waiting)))
-            self._tasks = [group.create_task(self._work(give_up_at, until)) for _ in workers]
+        workers = range(min(AT_ONCE, len(self._waiting)))
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._tasks = [group.create_task(self._work(give_up_at, until)) for _ in workers]
+        except ExceptionGroup as failures:
+            # The store failed for one, so it did for all.
+            raise failures.exceptions[0] from failures
         if self._is_stopped:
             return self._clock()
         return max(self._waiting[0][0], self._clock()) if self._waiting else None

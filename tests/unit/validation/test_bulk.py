@@ -2,8 +2,10 @@
 
 import asyncio
 
+import pytest
 from msgspec.structs import replace
 
+from indicia.storage.database import StorageError
 from indicia.validation.bulk import Bulk, Item
 from indicia.validation.conclusion import conclude_invalid
 from indicia.validation.model import Reason
@@ -90,3 +92,16 @@ async def test_stop_ends_a_run_at_once_and_leaves_the_rest_to_the_next():
 
     assert await running == clock()
     assert done == {"quick": Reason.REJECTED_EMAIL}
+
+
+async def test_store_that_fails_is_told_as_what_it_is():
+    clock = FakeClock()
+    oracle = Oracle(clock, one=[(Reason.REJECTED_EMAIL, None)], two=[(Reason.REJECTED_EMAIL, None)])
+
+    async def fail(_item, _found):
+        raise StorageError("gone")
+
+    bulk = Bulk(oracle, None, fail, clock)
+
+    with pytest.raises(StorageError):
+        await bulk.run([Item(0, "one"), Item(1, "two")], give_up_at=clock())

@@ -48,7 +48,7 @@ class Web:
             return answer.status, answer.headers, await answer.read()
 
 
-async def until(condition, seconds=20.0):
+async def until(condition, seconds=60.0):
     deadline = time.monotonic() + seconds
     while not (found := await condition()):
         assert time.monotonic() < deadline, "it did not come about"

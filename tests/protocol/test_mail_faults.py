@@ -308,8 +308,7 @@ async def test_what_expires_behind_a_dead_server_is_given_up_without_a_turn(tmp_
         peer.always["banner"] = closing("421 4.3.2 down")
         rows = await worker.submit(*(f"r{number}@b.test" for number in range(40)))
         await until(lambda: _is_broken(worker))
-        await until(lambda: _idle(worker))
-        worker.runner.stop()
+        await worker.stop()
         worker.clock.advance(72 * 3600 + 2000)  # type: ignore[attr-defined]
 
         given_up = await worker.expiry.give_up()

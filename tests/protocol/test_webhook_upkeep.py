@@ -117,12 +117,16 @@ async def test_metrics_tell_how_attempts_end_and_what_waits(worker: WebhookWorke
         await worker.owe(receiver.url(), f"r{number}")
         await receiver.wait_for(number + 1)
     await worker.owe("http://10.0.0.1/", "refused")
+    results = ["delivered", "retried", "stopped", "disabled", "refused", "exhausted"]
+
+    async def all_are_counted() -> bool:
+        counted = [await worker.measured("indicia_webhook_attempts_total", result=result) for result in results]
+        return counted == [1, 1, 1, 1, 1, 0]
+
+    await until(all_are_counted)
     await worker.until_rows("jobs", "attempts, lease", (1, None))
     await worker.pass_time(4)
 
-    results = ["delivered", "retried", "stopped", "disabled", "refused", "exhausted"]
-    counted = [await worker.measured("indicia_webhook_attempts_total", result=result) for result in results]
-    assert counted == [1, 1, 1, 1, 1, 0]
     assert await worker.measured("indicia_webhook_dead_letters") == 3
     assert await worker.measured("indicia_webhook_disabled_urls") == 1
     assert await worker.measured("indicia_webhook_oldest_due_seconds") == 0

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 MAIL_READERS := tests/doubles/mail_readers/node_modules
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test demo check format bench bench-detection lock clean
+.PHONY: help serve test demo check format bench bench-detection bench-sending lock clean
 
 help:
 	@echo "make serve            set up and serve on 127.0.0.1:8080"
@@ -14,6 +14,7 @@ help:
 	@echo "make check            formatting, lint, types, import rules, dependency audit"
 	@echo "make bench            measure the pipeline on this machine"
 	@echo "make bench-detection  measure who is judged wrongly, on a labelled world"
+	@echo "make bench-sending    measure sending beside Postfix and Haraka; as root, on Debian, with npm"
 
 serve: $(VENV)/.run
 	$(BIN)/indicia serve
@@ -39,6 +40,9 @@ bench: $(VENV)/.dev
 
 bench-detection: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.detection.report
+
+bench-sending: $(VENV)/.dev $(VENV)/peers/.fetched
+	$(BIN)/python -m benchmarks.sending
 
 # A marker is newer than the lock file it was installed from, so a second start installs nothing. The lock is complete:
 # pip must not resolve it again, because an extra in it (`coverage[toml]`) would admit a release that it does not pin.

@@ -22,15 +22,15 @@ _ROUNDS = 5
 
 
 class ProcessGroup:
-    """All processes of one group; those that have ended no longer count."""
+    """All processes of one group; those that have ended count for whoever waited for them."""
 
     def __init__(self, group_id: int) -> None:
         self._group_id = group_id
 
     def cpu_seconds(self) -> float:
         """Add up the processor time of all members, user and system."""
-        # proc(5), stat: utime and stime, counted here from the field after the command's name.
-        return sum(int(fields[11]) + int(fields[12]) for fields in self._members()) / _TICKS
+        # proc(5), stat: utime, stime, cutime and cstime, counted here from the field after the command's name.
+        return sum(int(field) for fields in self._members() for field in fields[11:15]) / _TICKS
 
     def resident_megabytes(self) -> float:
         """Add up the resident memory of all members; what two share counts twice."""

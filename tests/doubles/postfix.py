@@ -93,6 +93,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def make_queue(home: Path, owner: pwd.struct_passwd, group: grp.struct_group) -> None:
+    """Make the folders `queue` and `data` below `home`, as Postfix wants them."""
+    home.chmod(0o755)
+    for name in ("queue", "data"):
+        (home / name).mkdir()
+    for name in ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved"):
+        (home / "queue" / name).mkdir(mode=0o700)
+        os.chown(home / "queue" / name, owner.pw_uid, -1)
+    for name, mode in (("maildrop", 0o730), ("public", 0o710)):
+        (home / "queue" / name).mkdir()
+        os.chown(home / "queue" / name, owner.pw_uid, group.gr_gid)
+        (home / "queue" / name).chmod(mode)
+    (home / "queue" / "pid").mkdir(mode=0o755)
+    os.chown(home / "data", owner.pw_uid, -1)
+
+
 def _environment(root: Path) -> dict[str, str]:
     return {**os.environ, "LD_LIBRARY_PATH": str(root / "usr/lib/postfix")}
 
@@ -162,30 +178,10 @@ class Postfix:
 
     def _configure(self) -> None:
         owner, group = pwd.getpwnam("daemon"), grp.getgrnam("mail")
-        self._directory.chmod(0o755)
         shutil.copy(self._certificate, self._directory / "certificate.pem")
-        for name in ("etc", "queue", "data", "boxes"):
+        for name in ("etc", "boxes"):
             (self._directory / name).mkdir()
-        for name in (
-            "active",
-            "bounce",
-            "corrupt",
-            "defer",
-            "deferred",
-            "flush",
-            "hold",
-            "incoming",
-            "private",
-            "saved",
-        ):
-            (self._directory / "queue" / name).mkdir(mode=0o700)
-            os.chown(self._directory / "queue" / name, owner.pw_uid, -1)
-        for name, mode in (("maildrop", 0o730), ("public", 0o710)):
-            (self._directory / "queue" / name).mkdir()
-            os.chown(self._directory / "queue" / name, owner.pw_uid, group.gr_gid)
-            (self._directory / "queue" / name).chmod(mode)
-        (self._directory / "queue" / "pid").mkdir(mode=0o755)
-        os.chown(self._directory / "data", owner.pw_uid, -1)
+        make_queue(self._directory, owner, group)
         os.chown(self._directory / "boxes", owner.pw_uid, owner.pw_gid)
         main = _MAIN.format(
             directory=self._directory,

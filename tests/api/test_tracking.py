@@ -64,6 +64,8 @@ async def test_a_person_s_click_leads_on_and_is_reported_with_all_that_is_known(
 
     assert (status, headers["Location"]) == (302, "https://shop.example/?a=1&b=%C3%BC")
     assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers.getall("Server") == ["indicia"]
+    assert len(headers.getall("X-Request-Id")) == 1
     assert "no-store" in headers["Cache-Control"]
 
     async def reported():

@@ -7,7 +7,9 @@ from indicia.detection.learning.learner import Learner
 from indicia.detection.learning.reputations import Event, Thing
 from indicia.detection.learning.things import things_at
 from indicia.detection.model import Honeypot, Interaction, Scope, Verdict
+from indicia.detection.observations import Missing
 from indicia.detection.options import DetectionOptions
+from indicia.detection.visits import VisitBook
 from tests.detection.story import HOUR, SENT
 from tests.doubles.datasets import ANDROID, CHROME, FakeDatasets
 
@@ -152,6 +154,21 @@ def test_a_flood_of_one_domain_does_not_crowd_out_anothers_visits(world: World):
     traps = world.learner._traps
     assert traps.newly_proven(OURS.domain_id, "m1-0")
     assert sum(bool(traps.newly_proven(THEIRS.domain_id, f"x{number}")) for number in range(5_000)) <= 2_000
+
+
+def test_a_flood_of_invented_ids_crowds_out_no_visit_to_a_link_of_our_own_mail():
+    book = VisitBook()
+    book.note(Honeypot(1, "ours", CLOUD, CHROME, SENT, is_sealed=True))
+    for number in range(150_000):
+        address = f"10.9.{number % 250}.{number // 250 % 250}"
+        book.note(Honeypot(1, f"x{number}", address, f"{CHROME}{number}", SENT + 1))
+
+    click = Interaction("e", CLOUD, CHROME, recipient_id="r", message_id="ours", ts=SENT + 20)
+    found = book.near(1, click, SENT + 20, SENT + 29 * 60)
+
+    assert found.own_message == 20
+    assert book.near(1, click, SENT + 20, SENT + 31 * 60) is Missing.UNAVAILABLE
+    assert len(book._open.by_client) <= 50_000
 
 
 def test_visits_are_forgotten_after_half_an_hour(world: World):

@@ -43,13 +43,14 @@ class Scope(msgspec.Struct, frozen=True, gc=False):
 
 
 class Honeypot(msgspec.Struct, frozen=True, gc=False):
-    """One visit to a message's hidden link."""
+    """One visit to a message's hidden link; `is_sealed` says that it was one which nobody but us can have made."""
 
     domain_id: int
     message_id: str
     ip: str
     uas: str
     ts: float
+    is_sealed: bool = False
 
 
 class Category(StrEnum):

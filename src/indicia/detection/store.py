@@ -127,8 +127,11 @@ async def requests_of_domain(
 def add_visit(visit: Honeypot) -> Steps[None]:
     """Store that a honeypot link was followed."""
     yield Statement(
-        "INSERT INTO honeypot_visits (domain_id, message_id, ip, uas, visited_at) VALUES ($1, $2, $3, $4, $5)",
-        (visit.domain_id, visit.message_id, visit.ip, visit.uas, visit.ts),
+        """
+        INSERT INTO honeypot_visits (domain_id, message_id, ip, uas, visited_at, is_sealed)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """,
+        (visit.domain_id, visit.message_id, visit.ip, visit.uas, visit.ts, int(visit.is_sealed)),
     )
 
 
@@ -136,7 +139,7 @@ async def visits_after(database: Database, visit_id: int, *, since: float, limit
     """Answer up to `limit` visits with an id above `visit_id` made from `since` on, in the order they came."""
     rows = await database.fetch(
         """
-        SELECT id, domain_id, message_id, ip, uas, visited_at FROM honeypot_visits
+        SELECT id, domain_id, message_id, ip, uas, visited_at, is_sealed FROM honeypot_visits
         WHERE id > $1 AND visited_at >= $2 ORDER BY id LIMIT $3
         """,
         visit_id,
@@ -146,18 +149,26 @@ async def visits_after(database: Database, visit_id: int, *, since: float, limit
     return [
         (
             cast(int, identifier),
-            Honeypot(cast(int, domain_id), cast(str, message_id), cast(str, ip), cast(str, uas), cast(float, ts)),
+            Honeypot(
+                cast(int, domain_id),
+                cast(str, message_id),
+                cast(str, ip),
+                cast(str, uas),
+                cast(float, ts),
+                bool(is_sealed),
+            ),
         )
-        for identifier, domain_id, message_id, ip, uas, ts in rows
+        for identifier, domain_id, message_id, ip, uas, ts, is_sealed in rows
     ]
 
 
 async def has_visited(database: Database, visit: Honeypot, *, since: float) -> bool:
-    """Tell whether the same client followed the same message's hidden link from `since` on."""
+    """Tell whether the same client followed the same message's sealed hidden link from `since` on."""
     rows = await database.fetch(
         """
         SELECT 1 FROM honeypot_visits
-        WHERE visited_at >= $1 AND domain_id = $2 AND message_id = $3 AND ip = $4 AND uas = $5 LIMIT 1
+        WHERE visited_at >= $1 AND domain_id = $2 AND message_id = $3 AND ip = $4 AND uas = $5 AND is_sealed = 1
+        LIMIT 1
         """,
         since,
         visit.domain_id,

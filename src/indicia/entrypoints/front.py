@@ -70,8 +70,14 @@ class Front:
         self._seconds.labels(kind).observe(elapsed)
 
     async def _answer_swiftly(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                named = _response_headers("public", secrets.token_hex(8))
+                message = {**message, "headers": [*message["headers"], *named]}
+            await send(message)
+
         try:
-            await self._swift.app(scope, receive, send)
+            await self._swift.app(scope, receive, send_named)
         except Exception:
             # The server ends a connection whose application failed, which is the answer.
             log.exception("request.failed", method=scope["method"])

@@ -114,7 +114,7 @@ class HandingOver:
 
 def _visit(one: _Known) -> Honeypot:
     hit = one.stored.hit
-    return Honeypot(one.message.domain_id, one.message.message_id, hit.ip, hit.uas, hit.happened_at)
+    return Honeypot(one.message.domain_id, one.message.message_id, hit.ip, hit.uas, hit.happened_at, is_sealed=True)
 
 
 def _interaction(one: _Known) -> dict[str, object]:

@@ -9,8 +9,6 @@ _COMMON: Headers = [
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
     (b"x-robots-tag", b"noindex"),
-    # A server's own name would say which weaknesses to try.
-    (b"server", b"indicia"),
 ]
 # The smallest there is: one transparent pixel.
 PIXEL = (

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import count, islice
+from itertools import chain, count, islice
 from pathlib import Path
 
 import duckdb
@@ -69,8 +69,11 @@ def write_files(directory: Path, events: int) -> list[Path]:
     """Write so many events as Parquet files, as an export would be."""
     batches = islice(history(), events // EVENTS_PER_BATCH)
     lines, files = directory / "lines.jsonl", []
-    while part := list(islice(batches, _BATCHES_PER_FILE)):
-        lines.write_bytes(b"".join(map(_encode_lines, part)))
+    # One batch at a time: Linux lets a child's peak begin at that of its parent.
+    for first in batches:
+        with lines.open("wb") as file:
+            for batch in chain([first], islice(batches, _BATCHES_PER_FILE - 1)):
+                file.write(_encode_lines(batch))
         files.append(directory / f"events-{len(files):03d}.parquet")
         duckdb.execute(f"COPY (FROM read_json('{lines}', format = 'newline_delimited')) TO '{files[-1]}'")
     lines.unlink()

@@ -55,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_port: int = 25
     relay_url: Relay | None = None
     hello_name: str = ""
+    spf: str = ""
     source_ips: tuple[str, ...] = ()
     retry_schedule: RetrySchedule = RetrySchedule()
     probe_sender: str = ""
@@ -174,6 +175,12 @@ def _networks(text: str) -> tuple[Network, ...]:
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
+def _spf(text: str) -> str:
+    if " " in text or not text.startswith(("a:", "mx:", "ip4:", "ip6:", "include:")):
+        raise ValueError(f"must be one mechanism, such as include:_spf.example.com or ip4:192.0.2.1, not {text!r}")
+    return text
+
+
 def _switch(text: str) -> bool:
     known = {"on": True, "off": False}
     if text.lower() not in known:
@@ -255,6 +262,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "INDICIA_WORKERS": _one_process,
     "INDICIA_SMTP_PORT": _port,
     "INDICIA_RELAY_URL": parse_relay,
+    "INDICIA_SPF": _spf,
     "INDICIA_HELLO_NAME": _host_name,
     "INDICIA_SOURCE_IPS": _own_addresses,
     "INDICIA_RETRY_SCHEDULE": parse_schedule,

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.api.client import Api
-from tests.api.conftest import DOMAIN, PLAIN_DOMAIN, Installation
+from tests.api.conftest import DOMAIN, FOREIGN_DOMAIN, PLAIN_DOMAIN, Installation
 
 RFC_1123 = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT")
 
@@ -104,3 +104,48 @@ async def test_head_answers_the_headers_of_get(api: Api):
 
     assert (headed.status, headed.body) == (200, b"")
     assert headed.headers["Content-Length"] == str(len(got.body))
+
+
+@pytest.mark.parametrize("asked", ["true", "yes", "1"])
+async def test_dns_records_are_shown_with_what_is_known_of_them(api: Api, asked: str):
+    plain = (await api.get(f"/domains/{DOMAIN}?dns=no")).json()
+
+    shown = (await api.get(f"/domains/{DOMAIN}?dns={asked}")).json()
+
+    assert list(plain) == ["domain"]
+    assert shown["domain"] == plain["domain"]
+    sending, receiving = shown["sending_dns_records"], shown["receiving_dns_records"]
+    assert [record["record_type"] for record in sending] == ["TXT", "TXT", "TXT", "TXT", "CNAME"]
+    assert [(record["record_type"], record["priority"]) for record in receiving] == [("MX", "10")]
+    assert sending[0]["value"].startswith("v=spf1 ")
+    assert sending[1]["name"].endswith(f"._domainkey.{DOMAIN}")
+    # Nobody answers DNS in these tests.
+    assert {record["valid"] for record in sending + receiving} == {"unknown"}
+
+
+async def test_a_domain_is_verified_on_request_and_an_outage_takes_nothing_away(api: Api):
+    answer = await api.request("PUT", f"/domains/{DOMAIN}/verify")
+
+    content = answer.json()
+    assert (answer.status, content["message"]) == (200, "Domain DNS records have been retrieved")
+    assert content["domain"]["state"] == "active"
+
+
+async def test_only_who_owns_a_domain_can_have_it_looked_up(api: Api, installation: Installation):
+    for method, path in (("GET", f"/domains/{FOREIGN_DOMAIN}?dns=true"), ("PUT", f"/domains/{FOREIGN_DOMAIN}/verify")):
+        assert (await api.request(method, path)).status == 404
+    assert (await api.get(f"/domains/{DOMAIN}?dns=perhaps")).status == 400
+
+
+async def test_look_ups_are_limited_for_the_account(strict_api: Api):
+    answers = [await strict_api.get(f"/domains/{DOMAIN}?dns=true") for _ in range(31)]
+
+    assert [answer.status for answer in answers] == [200] * 30 + [429]
+
+
+async def test_a_domain_s_limit_is_shown(api: Api, installation: Installation):
+    installation.service.run("domain", "limit", PLAIN_DOMAIN, "5000/86400")
+
+    shown = await api.get(f"/domains/{PLAIN_DOMAIN}", key=installation.plain_key)
+
+    assert shown.json()["domain"]["limit"] == "5000/86400"

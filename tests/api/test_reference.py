@@ -63,7 +63,7 @@ def test_every_route_is_described_and_nothing_else():
         bot=BotApi(nothing, nothing),
         bounces=MailgunListApi(BOUNCES, nothing, nothing, nothing, nothing),
         complaints=MailgunListApi(COMPLAINTS, nothing, nothing, nothing, nothing),
-        domains=DomainsApi(nothing),
+        domains=DomainsApi(nothing, nothing, nothing),
         events=EventsApi(nothing, nothing, nothing),
         replay=ReplayApi(nothing, nothing, nothing, nothing),
         health=HealthApi(nothing, nothing, nothing),

@@ -79,7 +79,7 @@ async def test_the_command_line_sends_again_by_either_name(installation: Install
     ("arguments", "message"),
     [
         (["--domain", DOMAIN], "Name events by --event, or choose them by"),
-        (["--domain", "nowhere.test", "--all"], "There is no domain nowhere.test."),
+        (["--domain", "nowhere.test", "--all"], "There is no domain nowhere.test;"),
         (["--event", "x"], "--event and --until go with --domain."),
     ],
 )

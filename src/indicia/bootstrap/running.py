@@ -10,6 +10,7 @@ from indicia.base.errors import AppError
 from indicia.bootstrap.composition import composer, domain_lately
 from indicia.bootstrap.deliveries import MailTraffic, mail_traffic, mail_work
 from indicia.bootstrap.detection import detection_work
+from indicia.bootstrap.domains import domains_work
 from indicia.bootstrap.housekeeping import housekeeping
 from indicia.bootstrap.opening import Store, open_datasets, open_store
 from indicia.bootstrap.outside import Outside, open_outside
@@ -116,6 +117,7 @@ class Service:
             mail_work(workshop, outside, mail, compose),
             tracking_work(workshop),
             messages_work(workshop),
+            domains_work(workshop),
             validation_work(workshop, addresses),
         ]
         self._runners = [runner for part in parts for runner in part.runners]

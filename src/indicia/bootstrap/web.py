@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 from indicia.aggregates.rate_limits import RateLimits
 from indicia.base.clock import system_clock
 from indicia.base.ids import time_ordered_uuid
+from indicia.bootstrap.domains import verification
 from indicia.bootstrap.opening import Store
 from indicia.bootstrap.outside import Outside
 from indicia.bootstrap.submissions import submissions
@@ -66,7 +67,11 @@ def web(
         bot=BotApi(requests, admission),
         **events_apis(settings, store, outside, Admission(store.domains, limits=limits))._asdict(),
         **suppressions_apis(settings, store, Admission(store.domains, limits=limits))._asdict(),
-        domains=DomainsApi(store.domains),
+        domains=DomainsApi(
+            store.domains,
+            verification(settings, store, outside.resolver),
+            Admission(store.domains, limits=limits),
+        ),
         health=HealthApi(store.database, registry, _gauges(store.jobs, registry, measured)),
         labels=LabelsApi(Labels(store.database, system_clock), admission),
         stats=StatsApi(Statistics(store.database, system_clock), Admission(store.domains, limits=limits)),

@@ -3,6 +3,7 @@
 import click
 
 from indicia.bootstrap.opening import Store
+from indicia.cli.domain_check import check
 from indicia.cli.durations import DurationType
 from indicia.cli.session import show, with_store
 from indicia.delivery.model import RelayUrlError
@@ -14,6 +15,9 @@ from indicia.submissions.store import set_repeat_seconds
 @click.group()
 def domain() -> None:
     """Sending domains."""
+
+
+domain.add_command(check)
 
 
 @domain.command()

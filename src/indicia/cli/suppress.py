@@ -6,7 +6,7 @@ import click
 
 from indicia.base.clock import system_clock
 from indicia.bootstrap.opening import Store
-from indicia.cli.session import with_store
+from indicia.cli.session import named_domain, with_store
 from indicia.suppressions.csv_files import parse_type, read_csv, write_csv
 from indicia.suppressions.guard import Suppressions
 from indicia.suppressions.model import SuppressionType, UnreadableListError
@@ -39,7 +39,7 @@ def import_(domain: str, file: TextIO, kind: str) -> None:
     """
 
     async def work(store: Store) -> int:
-        domain_id = await _id_of(store, domain)
+        domain_id = (await named_domain(store, domain)).id
         read = read_csv(text, parse_type(kind), system_clock())
         suppressions = Suppressions(store.database, system_clock)
         for start in range(0, len(read), _AT_ONCE):
@@ -62,7 +62,7 @@ def export(domain: str, file: TextIO) -> None:
     """Write all of a domain's suppressions as CSV into FILE, or print them."""
 
     async def work(store: Store) -> None:
-        domain_id = await _id_of(store, domain)
+        domain_id = (await named_domain(store, domain)).id
         suppressions = Suppressions(store.database, system_clock)
         after: Position | None = START
         is_first = True
@@ -72,10 +72,3 @@ def export(domain: str, file: TextIO) -> None:
             after, is_first = page.after, False
 
     with_store(work)
-
-
-async def _id_of(store: Store, name: str) -> int:
-    found = await store.domains.named(name)
-    if found is None:
-        raise click.ClickException(f"There is no domain {name}.")
-    return found.id

@@ -16,7 +16,7 @@ from indicia.base.clock import system_clock
 from indicia.bootstrap.opening import Store
 from indicia.bootstrap.webhooks import resending
 from indicia.cli.durations import DurationType
-from indicia.cli.session import with_store
+from indicia.cli.session import named_domain, with_store
 from indicia.events.model import EventFilter
 from indicia.webhooks.model import DeadLetter, DeadLetterFilter, DisabledEndpoint
 from indicia.webhooks.resending import Resent, from_the_oldest
@@ -122,9 +122,7 @@ def enable(url: str, account: str | None) -> None:
 
 def _resend(domain: str, url: str | None, wanted: EventFilter) -> None:
     async def work(store: Store) -> Resent:
-        found = await store.domains.named(domain)
-        if found is None:
-            raise click.ClickException(f"There is no domain {domain}.")
+        found = await named_domain(store, domain)
         return await resending(store).resend(
             found.id, from_the_oldest(wanted, system_clock()), only_url=url, most=sys.maxsize
         )

@@ -116,6 +116,10 @@ class DomainRegistry:
         domain = await store.domain_named(self._database, name)
         return domain is None or not await store.dkim_keys_of(self._database, domain.id)
 
+    async def limit_of(self, domain_id: int) -> tuple[int, int]:
+        """Answer how many messages in how many seconds a domain may send; zeros are no limit."""
+        return await store.limit_of_domain(self._database, domain_id)
+
     async def _first_account_name(self) -> str:
         try:
             return (await self._keys.account(None)).name

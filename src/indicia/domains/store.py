@@ -60,6 +60,42 @@ async def domain_of_id(database: Database, domain_id: int) -> Domain | None:
     return _domain(rows[0]) if rows else None
 
 
+async def domains_to_check(
+    database: Database, *, unverified_before: float, active_before: float, limit: int
+) -> list[Domain]:
+    """Answer up to `limit` domains that were last checked before those times, the longest ago first."""
+    rows = await database.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM domains
+        WHERE (state = $1 AND checked_at < $2) OR (state = $3 AND checked_at < $4)
+        ORDER BY checked_at LIMIT $5
+        """,
+        DomainState.UNVERIFIED.value,
+        unverified_before,
+        DomainState.ACTIVE.value,
+        active_before,
+        limit,
+    )
+    return [_domain(row) for row in rows]
+
+
+def note_check(domain_id: int, now: float, *, activate: bool) -> Steps[None]:
+    """Store that a domain was checked at `now`, and let it send if that is what came of it."""
+    yield Statement("UPDATE domains SET checked_at = $1 WHERE id = $2", (now, domain_id))
+    if activate:
+        # Whoever disabled it meanwhile has the last word.
+        yield Statement(
+            "UPDATE domains SET state = $1, updated_at = $2 WHERE id = $3 AND state = $4",
+            (DomainState.ACTIVE.value, now, domain_id, DomainState.UNVERIFIED.value),
+        )
+
+
+async def limit_of_domain(database: Database, domain_id: int) -> tuple[int, int]:
+    """Answer how many messages in how many seconds a domain may send; zeros are no limit."""
+    rows = await database.fetch("SELECT limit_messages, limit_seconds FROM domains WHERE id = $1", domain_id)
+    return cast("tuple[int, int]", rows[0]) if rows else (0, 0)
+
+
 async def domains_of_account(database: Database, account_id: int) -> list[Domain]:
     """Answer an account's domains, by name."""
     rows = await database.fetch(f"SELECT {_COLUMNS} FROM domains WHERE account_id = $1 ORDER BY name", account_id)

@@ -74,6 +74,7 @@ def api_app(
             _route("/address/parse", endpoints.address.parse, "GET"),
             _route("/domains", endpoints.domains.list, "GET"),
             _route("/domains/{domain}", endpoints.domains.show, "GET"),
+            _route("/domains/{domain}/verify", endpoints.domains.verify, "PUT"),
             _route("/domains/{domain}/webhooks", endpoints.webhooks.answer_all, "GET", "POST"),
             _route("/domains/{domain}/webhooks/replay", endpoints.replay.replay, "POST"),
             _route("/domains/{domain}/webhooks/{webhooktype}", endpoints.webhooks.answer_one, "GET", "DELETE"),

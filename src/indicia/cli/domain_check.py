@@ -1,0 +1,81 @@
+"""`indicia domain check`: what a domain has to publish, what it does, and whether that will do."""
+
+import json
+import sys
+from contextlib import AsyncExitStack
+
+import click
+
+from indicia.bootstrap.domains import open_verification
+from indicia.bootstrap.opening import Store
+from indicia.cli.session import named_domain, with_store
+from indicia.config import load_settings
+from indicia.domains.dns_records import CheckedRecord, Purpose, Validity
+from indicia.domains.verification import Verified
+
+_MEANINGS = {
+    Purpose.SPF: "SPF: lets this installation send. Keep other terms of a record that is there, and add ours.",
+    Purpose.DKIM: "DKIM: a key that signs. One line, or strings of 255 characters side by side.",
+    Purpose.DMARC: "DMARC: asks for reports or more once you are sure; p=none changes nothing.",
+    Purpose.TRACKING: "Tracking: links and pixels under your own name.",
+    Purpose.MX: "MX: bounces, complaints and unsubscribe mail. Leave it out where the domain takes mail elsewhere.",
+}
+
+
+@click.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def check(name: str, *, as_json: bool) -> None:
+    """Show the DNS records that NAME needs and whether they are there.
+
+    An unverified domain whose SPF and one DKIM record are valid becomes active. The exit code is 0 if these are, 1 if
+    not, and 3 if DNS did not say.
+    """
+
+    async def work(store: Store) -> Verified:
+        async with AsyncExitStack() as closing:
+            return await open_verification(load_settings(), store, closing).verify(await named_domain(store, name))
+
+    verified = with_store(work)
+    if as_json:
+        records = [_fields(each) for each in verified.records]
+        click.echo(json.dumps({"domain": verified.domain.name, "records": records, "state": verified.domain.state}))
+    else:
+        _print(verified)
+    sys.exit(_exit_code(verified))
+
+
+def _exit_code(verified: Verified) -> int:
+    if verified.may_send:
+        return 0
+    needed = [each for each in verified.records if each.expected.purpose in {Purpose.SPF, Purpose.DKIM}]
+    return 3 if any(each.validity is Validity.UNKNOWN for each in needed) else 1
+
+
+def _print(verified: Verified) -> None:
+    # No table: these values are to be copied, and a table would break them.
+    last = None
+    for each in verified.records:
+        expected = each.expected
+        if expected.purpose is not last:
+            click.echo(f"\n{_MEANINGS[expected.purpose]}")
+            last = expected.purpose
+        priority = "" if expected.priority is None else f"{expected.priority} "
+        click.echo(f"  {each.validity.upper():8} {expected.name}  {expected.record_type}  {priority}{expected.value}")
+        if each.validity is Validity.INVALID:
+            click.echo(f"           there is: {' | '.join(each.seen) or 'nothing'}")
+        if each.validity is Validity.UNKNOWN:
+            click.echo("           DNS did not answer in time; check again")
+    click.echo(f"\n{verified.domain.name} is {verified.domain.state}.")
+
+
+def _fields(each: CheckedRecord) -> dict[str, object]:
+    return {
+        "name": each.expected.name,
+        "priority": each.expected.priority,
+        "purpose": each.expected.purpose,
+        "record_type": each.expected.record_type,
+        "seen": each.seen,
+        "valid": each.validity,
+        "value": each.expected.value,
+    }

@@ -56,5 +56,12 @@ class Database(Protocol):
             StorageError: The store cannot be read.
         """
 
+    async def survey(self, sql: str, *parameters: Value) -> list[Row]:
+        """Read rows as `fetch` does, with a query that may take seconds: nothing else waits for it but other surveys.
+
+        Raises:
+            StorageError: The store cannot be read.
+        """
+
     async def close(self) -> None:
         """Finish what was begun and release the store."""

@@ -9,7 +9,7 @@ import asyncio
 import queue
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,6 +62,8 @@ class SqliteDatabase:
             self._reading = _connect(path)
         except (apsw.Error, OSError) as error:
             raise StorageError(f"cannot open {path}: {error}") from error
+        self._path = path
+        self._surveys = asyncio.Lock()
         self._inbox: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="sqlite-writer", daemon=True)
         self._writer.start()
@@ -80,12 +82,28 @@ class SqliteDatabase:
         except apsw.Error as error:
             raise StorageError(str(error)) from error
 
+    async def survey(self, sql: str, *parameters: Value) -> list[Row]:
+        """Read rows with a query that may take seconds; see `Database.survey`."""
+        async with self._surveys:
+            return await asyncio.to_thread(self._survey, _numbered(sql), parameters)
+
     async def close(self) -> None:
         """Let the writer finish its inbox, then close the file."""
         self._inbox.put(None)
         await asyncio.to_thread(self._writer.join)
         self._reading.close()
         self._writing.close()
+
+    def _survey(self, sql: str, parameters: Sequence[Value]) -> list[Row]:
+        try:
+            # A connection for this alone: SQLite lets go of Python's lock, but not of its connection, while it works.
+            connection = _connect(self._path)
+            try:
+                return connection.execute(sql, parameters).fetchall()
+            finally:
+                connection.close()
+        except apsw.Error as error:
+            raise StorageError(str(error)) from error
 
     def _write(self) -> None:
         while (first := self._inbox.get()) is not None:

@@ -119,3 +119,25 @@ async def test_a_file_that_is_no_database_is_refused_in_one_sentence(tmp_path):
 
     with pytest.raises(StorageError, match=r"cannot open .*store\.sqlite3"):
         SqliteDatabase(path)
+
+
+_SLOW = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < $1) SELECT COUNT(*) FROM n"
+
+
+async def test_a_survey_holds_up_nobody_else(database):
+    await database.run(_write("hello"))
+    survey = asyncio.create_task(database.survey(_SLOW, 2_000_000))
+
+    turns = 0
+    while not survey.done():
+        assert await _texts(database) == ["hello"]
+        await asyncio.sleep(0)
+        turns += 1
+
+    assert await survey == [(2_000_000,)]
+    assert turns > 10
+
+
+async def test_a_survey_of_nothing_that_exists_is_a_storage_error(database):
+    with pytest.raises(StorageError):
+        await database.survey("SELECT * FROM nothing")

@@ -55,12 +55,14 @@ class Results:
         """Note what events say of copies, in the transaction that stores them."""
         for column, marks in self._marks(events).items():
             yield from store.mark(column, marks)
-        for domain_id, message_id in dict.fromkeys(
-            (event.domain_id, event.message_id) for event in events if event.type is EventType.ACCEPTED
+        for domain_id, message_id, day in dict.fromkeys(
+            (event.domain_id, event.message_id, int(event.happened_at // DAY_SECONDS))
+            for event in events
+            if event.type is EventType.ACCEPTED
         ):
             options = yield from options_of(domain_id, message_id)
             if options is not None and (options.tags or options.variables):
-                yield from store.add_labels(domain_id, message_id, options.tags, options.variables)
+                yield from store.add_labels(domain_id, message_id, day, options.tags, options.variables)
 
     def _marks(self, events: Sequence[Event]) -> dict[str, list[store.Mark]]:
         marks: dict[str, list[store.Mark]] = {}

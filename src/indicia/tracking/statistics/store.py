@@ -78,15 +78,17 @@ def count(column: str, counts: Sequence[Count]) -> Steps[None]:
     )
 
 
-def add_labels(domain_id: int, message_id: str, tags: Sequence[str], variables: Mapping[str, str]) -> Steps[None]:
-    """Note a message's tags and variables, to group by."""
+def add_labels(
+    domain_id: int, message_id: str, sent_on: int, tags: Sequence[str], variables: Mapping[str, str]
+) -> Steps[None]:
+    """Note the tags and variables of a message of that day, to group by."""
     labels = [("tag", "", tag) for tag in tags] + [("variable", name, value) for name, value in variables.items()]
     yield StatementForEach(
         """
-        INSERT INTO message_labels (domain_id, message_id, kind, name, value) VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO message_labels (domain_id, message_id, sent_on, kind, name, value) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (domain_id, message_id, kind, name, value) DO NOTHING
         """,
-        [(domain_id, message_id, *label) for label in labels],
+        [(domain_id, message_id, sent_on, *label) for label in labels],
     )
 
 
@@ -115,7 +117,7 @@ async def sums(database: Database, question: Question) -> list[Sums]:
         ) AS labels ON labels.labelled = copy_results.message_id"""
     key = _KEYS[question.by]
     order = "key" if question.by is Grouping.DAY else "SUM(accepted) DESC, key"
-    rows = await database.fetch(
+    rows = await database.survey(
         f"""
         SELECT {key} AS key, {_SUMS} FROM copy_results {joined}
         WHERE {wanted} GROUP BY key ORDER BY {order} LIMIT {MOST_GROUPS}
@@ -126,14 +128,9 @@ async def sums(database: Database, question: Question) -> list[Sums]:
 
 
 def forget_results(before_day: int) -> Steps[None]:
-    """Delete the results of copies from before a day, and the labels of messages that have none any more."""
-    yield Statement("DELETE FROM copy_results WHERE sent_on < $1", (before_day,))
+    """Delete the results of copies from before a day, and the labels of messages from before it."""
+    # By domain, because that is how the index by days begins.
     yield Statement(
-        """
-        DELETE FROM message_labels WHERE NOT EXISTS (
-            SELECT 1 FROM copy_results
-            WHERE copy_results.domain_id = message_labels.domain_id
-                AND copy_results.message_id = message_labels.message_id
-        )
-        """
+        "DELETE FROM copy_results WHERE domain_id IN (SELECT id FROM domains) AND sent_on < $1", (before_day,)
     )
+    yield Statement("DELETE FROM message_labels WHERE sent_on < $1", (before_day,))

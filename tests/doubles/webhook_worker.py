@@ -11,6 +11,8 @@ from indicia.accounts.signing_key import SigningKeys
 from indicia.accounts.store import find_or_add_account
 from indicia.aggregates.rate_limits import RateLimits
 from indicia.base.clock import Clock
+from indicia.domains.model import Domain, DomainState
+from indicia.domains.store import save_domain
 from indicia.entrypoints.workers.runner import Pace, Runner
 from indicia.entrypoints.workers.webhooks import AT_ONCE, LEASE_SECONDS, WebhookDeliveries
 from indicia.net.dns import Resolver, parse_servers
@@ -93,6 +95,23 @@ class WebhookWorker:
         if is_new:
             await self.database.run(self.keys.rotate(account.id))
         return account.id
+
+    async def add_domain(self, name: str) -> int:
+        now = self.clock()
+        domain = Domain(
+            id=0,
+            account_id=self.account_id,
+            name=name,
+            state=DomainState.ACTIVE,
+            features=frozenset(),
+            tracking=True,
+            seed_token="",
+            created_at=now,
+            updated_at=now,
+        )
+        stored = await self.database.run(save_domain(domain))
+        assert stored is not None
+        return stored.id
 
     async def owe(self, url: str, *webhook_ids: str, body: bytes = PAYLOAD) -> None:
         def steps() -> Steps[None]:

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from indicia.aggregates.rate_limits import RateLimits
+from indicia.storage.database import Steps
 from indicia.webhooks.endpoints import FAILED_ATTEMPTS, FAILING_SECONDS
 from indicia.webhooks.lanes import HOST_LIMIT
-from indicia.webhooks.model import DeadLetterFilter
+from indicia.webhooks.model import DeadLetterFilter, Topic, WebhookType
 from indicia.webhooks.retry import SCHEDULE_SECONDS
+from indicia.webhooks.store import replace_subscription
 from tests.doubles.clock import FakeClock
 from tests.doubles.dns_zone import DnsZone
 from tests.doubles.webhook_receiver import WebhookReceiver, hang, status
@@ -152,3 +154,25 @@ async def test_delivery_that_waits_behind_a_hanging_receiver_is_measured_and_one
         assert behind_breaker == 0
         assert await worker.measured("indicia_webhook_oldest_due_seconds") == 7
         assert await worker.measured("indicia_webhook_in_flight") == 8
+
+
+async def test_what_a_deleted_subscription_owes_becomes_a_dead_letter_without_a_call(
+    worker: WebhookWorker, receiver: WebhookReceiver
+) -> None:
+    domain = await worker.add_domain("a1.test")
+    gone, kept = Topic(domain, WebhookType.OPENED), Topic(domain, WebhookType.CLICKED)
+
+    def steps() -> Steps[None]:
+        yield from replace_subscription(domain, kept.type, [receiver.url()])
+        for topic in (gone, kept):
+            yield from worker.outbox.enqueue(worker.account_id, receiver.url(), topic.type, PAYLOAD, topic=topic)
+
+    await worker.database.run(steps())
+    worker.outbox.announce()
+
+    await worker.until_rows("jobs", "id")
+    assert [request.headers["webhook-id"] for request in receiver.requests] == ["clicked"]
+    (letter,) = await worker.dead_letters.find(DeadLetterFilter(), 10)
+    assert (letter.webhook_id, letter.attempts) == ("opened", 0)
+    assert letter.reason == "the URL is not subscribed to this any more"
+    assert await worker.measured("indicia_webhook_attempts_total", result="unsubscribed") == 1

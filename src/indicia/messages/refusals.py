@@ -23,5 +23,7 @@ def suppressed_event(message: Message, recipient: Recipient, reason: str, now: f
         "session-seconds": 0.0,
         "tls": False,
     }
-    details = {"delivery-status": status, "reason": f"suppress-{reason}"}
+    # Nothing was sent; receivers find the fields of other failures all the same.
+    envelope = {"sender": "", "sending-ip": "", "targets": recipient.address, "transport": "smtp"}
+    details = {"delivery-status": status, "envelope": envelope, "reason": f"suppress-{reason}"}
     return event_about(message, recipient, EventType.FAILED, now, details, severity=Severity.PERMANENT)

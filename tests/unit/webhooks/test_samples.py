@@ -11,6 +11,7 @@ from indicia.events.model import EventType
 from indicia.mail.bounces import BounceClass
 from indicia.messages.event_data import event_about
 from indicia.messages.model import Message, Options, Recipient, RecipientKind, RecipientState
+from indicia.messages.refusals import suppressed_event
 from indicia.webhooks.model import WebhookType
 from indicia.webhooks.samples import sample_event
 from indicia.webhooks.subscriptions import types_of
@@ -67,6 +68,12 @@ REAL = {
 @pytest.mark.parametrize("kind", REAL)
 def test_a_sample_has_the_fields_of_a_real_event(kind):
     assert fields(json.loads(sample_event(kind, DOMAIN, NOW).data)) == fields(json.loads(REAL[kind].data))
+
+
+def test_an_address_that_must_not_be_mailed_fails_with_the_fields_of_other_failures():
+    event = suppressed_event(MESSAGE, RECIPIENT, "bounce", NOW)
+
+    assert fields(json.loads(event.data)) == fields(json.loads(REAL[WebhookType.PERMANENT_FAIL].data))
 
 
 @pytest.mark.parametrize("kind", WebhookType)

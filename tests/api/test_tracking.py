@@ -162,8 +162,22 @@ async def test_a_link_of_one_domain_leads_nowhere_at_another_domain_s_host(stric
     own, _, _ = await web.ask(f"{strict.url}/c/{token}", Host=f"Email.{DOMAIN.upper()}.:8443")
     foreign, _, _ = await web.ask(f"{strict.url}/c/{token}", Host=f"email.{FOREIGN_DOMAIN}")
     nobody, _, _ = await web.ask(f"{strict.url}/c/{token}")
+    by_path, _, _ = await web.ask(f"{strict.url}/{DOMAIN}/c/{token}", Host=f"email.{FOREIGN_DOMAIN}")
+    own_by_path, _, _ = await web.ask(f"{strict.url}/{DOMAIN}/c/{token}", Host=f"email.{DOMAIN}")
 
     assert (own, foreign, nobody) == (302, 404, 404)
+    assert (by_path, own_by_path) == (404, 302)
+
+
+async def test_every_answer_to_a_visitor_has_a_request_id(strict, mail, web):
+    (copy,) = await mail.send(DOMAIN, "ida@example.org", message_id="id1@news")
+    urls = [copy.links.pixel(), copy.links.link(1, "https://x.example/"), copy.links.unsubscribe()]
+
+    answers = [
+        await web.ask(url) for url in [*urls, f"{strict.url}/{DOMAIN}/c/none", f"{strict.url}/{DOMAIN}/m/hclick"]
+    ]
+
+    assert len({headers["X-Request-Id"] for _, headers, _ in answers}) == len(answers)
 
 
 async def test_head_and_prefetch_are_recorded_as_such(strict, mail, web):

@@ -1,6 +1,7 @@
 """Build what brings opens, clicks and unsubscribes back."""
 
 import asyncio
+from urllib.parse import urlsplit
 
 from prometheus_client import CollectorRegistry
 
@@ -12,6 +13,7 @@ from indicia.bootstrap.work import Work, Workshop
 from indicia.config import Settings
 from indicia.datasets.registry import Datasets
 from indicia.detection.honeypot import HoneypotVisits
+from indicia.entrypoints.public.addresses import tracking_domain
 from indicia.entrypoints.public.honeypot import HoneypotPage
 from indicia.entrypoints.public.pages import Page, PublicPages
 from indicia.entrypoints.public.tracking import TrackingPages
@@ -36,14 +38,20 @@ def public_pages(settings: Settings, store: Store, limits: RateLimits | None) ->
     visits = HoneypotVisits(store.database, store.domains, system_clock)
     honeypot = HoneypotPage(visits, proxies, limits)
     hosts = TrackingHosts(store.domains, proxies)
-    unsubscribe = UnsubscribePage(store.keyring, opt_outs(store), proxies)
+    unsubscribe = UnsubscribePage(store.keyring, opt_outs(store), proxies, shared=_shared(settings))
     return PublicPages([Page(page.is_for, page) for page in (unsubscribe, hosts, honeypot)])
 
 
 def tracking_pages(settings: Settings, store: Store, registry: CollectorRegistry) -> TrackingPages:
     """Build what answers pixels and links."""
     recorder = HitRecorder(store.database)
-    return TrackingPages(store.keyring, recorder, settings.trusted_proxies, system_clock, registry)
+    return TrackingPages(
+        store.keyring, recorder, settings.trusted_proxies, system_clock, registry, shared=_shared(settings)
+    )
+
+
+def _shared(settings: Settings) -> str | None:
+    return tracking_domain(urlsplit(settings.public_url).netloc)
 
 
 def opt_outs(store: Store) -> OptOuts:

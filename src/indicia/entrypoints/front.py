@@ -70,9 +70,11 @@ class Front:
         self._seconds.labels(kind).observe(elapsed)
 
     async def _answer_swiftly(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = secrets.token_hex(8)
+
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                named = _response_headers("public", secrets.token_hex(8))
+                named = _response_headers("public", request_id)
                 message = {**message, "headers": [*message["headers"], *named]}
             await send(message)
 
@@ -80,7 +82,7 @@ class Front:
             await self._swift.app(scope, receive, send_named)
         except Exception:
             # The server ends a connection whose application failed, which is the answer.
-            log.exception("request.failed", method=scope["method"])
+            log.exception("request.failed", method=scope["method"], request_id=request_id)
 
 
 def _response_headers(kind: str, request_id: str) -> list[tuple[bytes, bytes]]:

@@ -1,6 +1,6 @@
 """What a tracking address names.
 
-It is `https://email.{domain}/{segment}/{token}`, or `/{domain}/{segment}/{token}` on any host.
+It is `https://email.{domain}/{segment}/{token}`, or `/{domain}/{segment}/{token}` on any host but another domain's.
 """
 
 from collections.abc import Set as AbstractSet
@@ -23,12 +23,18 @@ def names_segment(path: str, wanted: AbstractSet[str]) -> bool:
     return len(segments) > 2 and (segments[1] in wanted or (len(segments) > 3 and segments[2] in wanted))
 
 
-def tracking_address(host: str, path: str) -> TrackingAddress | None:
-    """Read what a request's Host and path name; None where that is no tracking address."""
+def tracking_address(host: str, path: str, shared: str | None) -> TrackingAddress | None:
+    """Read what a request's Host and path name; None where that is no tracking address.
+
+    `shared` is what `tracking_domain` makes of the host that all domains share.
+    """
     segments = path.split("/", 4)
-    if len(segments) == 4 and segments[1]:
-        return TrackingAddress(segments[1].lower(), segments[2], segments[3])
     domain = tracking_domain(host)
+    if len(segments) == 4 and segments[1]:
+        named = segments[1].lower()
+        # Or one customer's link would lead on from the host of another, whose name people trust.
+        is_foreign = domain not in {None, named, shared}
+        return None if is_foreign else TrackingAddress(named, segments[2], segments[3])
     if len(segments) != 3 or domain is None:
         return None
     return TrackingAddress(domain, segments[1], segments[2])

@@ -76,8 +76,12 @@ class TrackingPages:
         trusted_proxies: Sequence[Network],
         clock: Clock,
         registry: CollectorRegistry,
+        *,
+        shared: str | None,
     ) -> None:
+        """Take `shared`, what `tracking_domain` makes of the host that all domains share."""
         self._keyring = keyring
+        self._shared = shared
         self._recorder = recorder
         self._trusted_proxies = tuple(trusted_proxies)
         self._clock = clock
@@ -103,7 +107,7 @@ class TrackingPages:
             return
         is_head = method == "HEAD"
         told = _told(scope["headers"])
-        address = tracking_address(told.host, scope["path"])
+        address = tracking_address(told.host, scope["path"], self._shared)
         hit = await self._read(address, scope, told) if address is not None else None
         if address is None or hit is None:
             self._not_found.inc()

@@ -82,7 +82,11 @@ def language_of(accepted: str, known: dict[str, Phrases]) -> str:
 class UnsubscribePage:
     """Answers unsubscribe links."""
 
-    def __init__(self, keyring: Keyring, opt_outs: OptOuts, trusted_proxies: Sequence[Network]) -> None:
+    def __init__(
+        self, keyring: Keyring, opt_outs: OptOuts, trusted_proxies: Sequence[Network], *, shared: str | None
+    ) -> None:
+        """Take `shared`, what `tracking_domain` makes of the host that all domains share."""
+        self._shared = shared
         self._keyring = keyring
         self._opt_outs = opt_outs
         self._trusted_proxies = trusted_proxies
@@ -99,7 +103,7 @@ class UnsubscribePage:
             await send_method_not_allowed(send, b"GET, HEAD, POST")
             return
         headers = Headers(scope=scope)
-        address = tracking_address(headers.get("host", ""), scope["path"])
+        address = tracking_address(headers.get("host", ""), scope["path"], self._shared)
         token = read_token(address.token) if address is not None else None
         content = (
             await self._keyring.open_token(UNSUBSCRIBE_PURPOSE, address.domain, token)

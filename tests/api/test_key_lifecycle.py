@@ -113,3 +113,7 @@ def test_refused_command_leaves_nothing_behind(installation: Installation):
     with contextlib.closing(sqlite3.connect(installation.data_dir / "indicia.sqlite3")) as database:
         domainless = database.execute("SELECT count(*) FROM api_keys WHERE role = 'sending' AND domain_id IS NULL")
         assert domainless.fetchone() == (0,)
+
+
+def test_nobody_else_on_the_machine_reads_what_is_stored(installation: Installation):
+    assert installation.data_dir.stat().st_mode & 0o077 == 0

@@ -57,7 +57,7 @@ class SqliteDatabase:
         if tuple(int(part) for part in apsw.sqlite_lib_version().split(".")) < OLDEST_SQLITE:
             raise StorageError(f"SQLite {apsw.sqlite_lib_version()} is older than 3.51.3; reinstall apsw")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._writing = _connect(path)
             self._reading = _connect(path)
         except (apsw.Error, OSError) as error:

@@ -33,6 +33,11 @@ class Sightings:
         if not self._earliest <= at <= self._latest:
             self._earliest, self._latest = min(self._earliest, at), max(self._latest, at)
 
+    def forget(self, thing: int) -> None:
+        """Take back that `thing` was seen."""
+        if thing in self._last_seen:
+            del self._last_seen[thing]
+
     def count(self, around: float, within: float, *, other_than: int | None = None) -> int:
         """Count the distinct things seen at most `within` seconds before or after `around`."""
         first, last = around - within, around + within
@@ -41,7 +46,7 @@ class Sightings:
         seen = self._last_seen
         if first > self._earliest:
             # It may be the time of something forgotten since.
-            self._earliest = min(seen.values())
+            self._earliest = min(seen.values(), default=math.inf)
         if first <= self._earliest and self._latest <= last:
             return len(seen) - (other_than in seen)
         total = len([at for at in seen.values() if first <= at <= last])

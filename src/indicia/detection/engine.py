@@ -6,6 +6,7 @@ from indicia.base.clock import Clock
 from indicia.datasets.model import MailProvider
 from indicia.datasets.registry import Datasets
 from indicia.detection.clients import Clients
+from indicia.detection.gatherings import Gatherings
 from indicia.detection.history import History, message_key
 from indicia.detection.learning.knowledge import Knowledge
 from indicia.detection.model import Finding, Honeypot, Interaction, Scope, Verdict
@@ -32,6 +33,7 @@ class Engine:
         self._history = History(options.remembered_messages)
         self._visits = VisitBook()
         self._knowledge = Knowledge()
+        self._gatherings = Gatherings()
 
     def observe(self, scope: Scope, interactions: Sequence[Interaction], received_at: float) -> None:
         """Remember a request's interactions, so that they and their neighbours can be judged."""
@@ -40,6 +42,7 @@ class Engine:
         identify = self._clients.identify
         clients = [(interaction, identify(scope.account_id, interaction)) for interaction in interactions]
         self._history.record(scope, clients, received_at)
+        self._gatherings.note(self._knowledge, scope, interactions)
 
     def visit(self, honeypot: Honeypot) -> None:
         """Remember a visit to a hidden link, for half an hour."""
@@ -130,6 +133,6 @@ class Engine:
             familiar_hours=familiar_hours(history, scope, interaction, client),
             early_share=usual.early_share,
             early_mails=usual.early_mails,
-            conduct=self._knowledge.conduct_of(scope, interaction),
+            conduct=self._gatherings.conduct_of(self._knowledge, scope, interaction),
             repute=self._knowledge.repute_of(scope, interaction),
         )

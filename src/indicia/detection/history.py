@@ -150,8 +150,16 @@ class History:
             if touch.is_caught:
                 keys = (touch.near,) if touch.crowd is Crowd.PEOPLE else (touch.address, touch.near)
                 self._record_caught(keys, message, touch.at)
+                self._take_back_late(touch, message)
             elif touch.is_hasty and touch.crowd is not Crowd.PEOPLE:
                 self.origins.obtain(touch.client, OriginRecord).hasty.note(message, touch.at)
+
+    def _take_back_late(self, touch: Touch, message: int) -> None:
+        """Let a late sweep pass for no reader's visit."""
+        for key in (touch.address, touch.fleet):
+            record = self.company.get(key)
+            if record is not None:
+                record.late.forget(message)
 
     def _record_caught(self, keys: Iterable[int], message: int, at: float) -> None:
         for key in keys:
@@ -202,6 +210,7 @@ def _touch(interaction: Interaction, client: Client) -> Touch:
         agent=client.agent_key,
         address=client.address,
         near=client.near,
+        fleet=client.fleet,
         link=hash(link) if link else 0,
         crowd=client.crowd,
         is_click=interaction.action is Action.CLICK,

@@ -36,9 +36,9 @@ _COPY_SECONDS = 60.0
 class Touch(msgspec.Struct, gc=False):
     """One timed interaction with a recipient's message, and the sweep it turned out to be part of.
 
-    `event` and `link` are hashes, 0 where unknown; `client`, `agent`, `address` and `near` are those of `Client`.
-    `is_probe` says that the request was one that only machines send, `is_copy` that a machines' network repeated a
-    person's click; `rush` is that of `observations.Signals`, the rest that of `observations.Sweep`.
+    `event` and `link` are hashes, 0 where unknown; `client`, `agent`, `address`, `near` and `fleet` are those of
+    `Client`. `is_probe` says that the request was one that only machines send, `is_copy` that a machines' network
+    repeated a person's click; `rush` is that of `observations.Signals`, the rest that of `observations.Sweep`.
     """
 
     at: float
@@ -47,6 +47,7 @@ class Touch(msgspec.Struct, gc=False):
     agent: int
     address: int
     near: int
+    fleet: int
     link: int
     crowd: Crowd
     is_click: bool

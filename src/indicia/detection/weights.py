@@ -143,6 +143,12 @@ WEIGHTS: dict[str, Weight] = {
     "network.security_vendor": Weight(
         NETWORK, _always(0.6), "field: scanners, but also people in isolated browsers", Category.SECURITY_SCANNER
     ),
+    "network.security_vendor.open": Weight(
+        NETWORK,
+        _always(2.2),
+        "field: isolated browsers and rewriting proxies carry people's clicks, not their mail programs",
+        Category.SECURITY_SCANNER,
+    ),
     "network.antivirus": Weight(
         NETWORK,
         _always(3.8),
@@ -187,7 +193,7 @@ WEIGHTS: dict[str, Weight] = {
     ),
     "current_browser": Weight(AGENT, _always(-0.3), "judgement: 40 % of people against 30 % of scanners"),
     "current_browser.not_desktop_chromium": Weight(
-        AGENT, _always(-1.9), "judgement: over half of people, a tenth of scanners"
+        AGENT, _always(-1.5), "judgement: over half of people, an eighth of scanners"
     ),
     # Measure: address blocks of machines beyond those that people can explain.
     "agent_only_on_machines": Weight(
@@ -302,8 +308,14 @@ WEIGHTS: dict[str, Weight] = {
     ),
     "click_sweep": Weight(
         SWEEP,
+        ((2, 0.0), (3, 2.2), (4, 3.5), (6, 5.5), (9, 7.0)),
+        "field: four clicks in a second; two are a double click, and few people click a third time",
+        Category.SECURITY_SCANNER,
+    ),
+    "click_sweep.among_people": Weight(
+        SWEEP,
         ((2, 0.0), (3, 1.0), (4, 3.5), (6, 5.5), (9, 7.0)),
-        "field: four clicks in a second; fewer are a double click",
+        "field: as above, where people are many and scanners few",
         Category.SECURITY_SCANNER,
     ),
     "slow_link_sweep": Weight(

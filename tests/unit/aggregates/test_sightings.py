@@ -60,3 +60,26 @@ def test_the_count_is_that_of_looking_at_each(seen, window, other_than):
 
     expected = [thing for thing, at in plain.items() if around - within <= at <= around + within]
     assert sightings.count(around, within, other_than=other_than) == len([x for x in expected if x != other_than])
+
+
+def test_what_is_forgotten_was_never_seen():
+    sightings = Sightings(10)
+    sightings.note(1, at=100)
+    sightings.note(2, at=900)
+
+    sightings.forget(1)
+    sightings.forget(3)
+
+    assert sightings.count(500, within=1_000) == 1
+    assert sightings.count(900, within=50) == 1
+    assert sightings.count(100, within=50) == 0
+
+
+def test_all_can_be_forgotten():
+    sightings = Sightings(10)
+    sightings.note(1, at=100)
+
+    sightings.forget(1)
+
+    assert sightings.count(200, within=50) == 0
+    assert sightings.count(150, within=100) == 0

@@ -149,6 +149,9 @@ HITS = [
     ("link_sweep", {"sweep": Sweep(3, 3, 3, 3)}),
     ("link_sweep", {"sweep": Sweep(2, 2, 2, 2)}),
     ("click_sweep", {"sweep": Sweep(0, 4, 0, 4)}),
+    ("click_sweep", {"sweep": Sweep(0, 3, 0, 3), "crowd": MACHINES}),
+    ("click_sweep.among_people", {"sweep": Sweep(0, 3, 0, 3), "crowd": PEOPLE}),
+    ("network.security_vendor.open", {"network": net(VENDOR), "agent": browser(), "action": Action.OPEN}),
     ("slow_link_sweep", {"sweep": Sweep(1, 1, 5, 5)}),
     ("slow_click_sweep", {"sweep": Sweep(0, 1, 0, 5)}),
     ("host_caught", {"company": Company(host_caught=1), "crowd": MACHINES}),
@@ -285,6 +288,13 @@ NEAR_MISSES = [
     ("provider.gateway", {"provider": MailProvider(ProviderKind.GATEWAY, "x"), "timing": after(3_600)}),
     ("provider.gateway", {"provider": MailProvider(ProviderKind.GATEWAY, "x")}),
     ("provider.gateway", {"provider": MailProvider(ProviderKind.OTHER, ""), "timing": after(40)}),
+    ("network.security_vendor.open", {"network": net(VENDOR), "agent": browser()}),
+    (
+        "network.security_vendor.open",
+        {"network": net(VENDOR), "agent": agent(AgentKind.MAIL_CLIENT), "action": Action.OPEN},
+    ),
+    ("click_delay.people", {"agent": agent(AgentKind.EMPTY), "timing": after(7_200), "crowd": PEOPLE}),
+    ("click_sweep", {"sweep": Sweep(0, 3, 0, 3), "crowd": PEOPLE}),
     ("familiar_client", {"familiar_hours": 0.5}),
     ("familiar_client", {"familiar_hours": 20.0, "agent": agent(AgentKind.MAIL_PRIVACY)}),
     (

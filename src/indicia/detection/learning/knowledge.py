@@ -5,6 +5,7 @@ A background pass draws new conclusions and hands the engine a new `Knowledge`; 
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,6 +21,8 @@ from indicia.detection.learning.digests import (
 from indicia.detection.learning.habits import FEWEST_VISITS, even_delay, is_restless
 from indicia.detection.learning.lockstep import find_groups
 from indicia.detection.learning.standings import Standings
+from indicia.detection.learning.suspects import FEWEST_VISITS as FEWEST_STRANGE_VISITS
+from indicia.detection.learning.suspects import find_suspects, is_stranger
 from indicia.detection.learning.trails import TrailKey, Unpacked, Visit, trail_key
 from indicia.detection.model import Interaction, Scope
 from indicia.detection.observations import Conduct, Missing, Repute, Standing
@@ -31,15 +34,25 @@ _TELLING_TRAIL = 8
 _NOTHING: Mapping[int, Standing] = {}
 
 
+class SuspectGroup(NamedTuple):
+    """One of several groups of suspects, and how many they are."""
+
+    number: int
+    members: int
+
+
 class Knowledge(msgspec.Struct, frozen=True):
     """Conclusions about recipients, what everything stands for, and how long domains' mail is under way.
 
-    `offsets` is in seconds, by the id of the sending domain.
+    `offsets` is in seconds, by the id of the sending domain. `suspects` came together twice, and are watched for the
+    third time; `watched` are their domains.
     """
 
     conducts: Mapping[TrailKey, Conduct] = {}
     standings: Standings = Standings({}, {})
     offsets: Mapping[int, float] = {}
+    suspects: Mapping[TrailKey, SuspectGroup] = {}
+    watched: frozenset[int] = frozenset()
 
     def dated(self, scope: Scope, interactions: Sequence[Interaction]) -> Sequence[Interaction]:
         """Add when mail was delivered where only its sending is stated and deliveries are known to take time.
@@ -93,16 +106,31 @@ def _delivered(sent: float, offset: float, seen: float | None) -> float:
     return delivered if seen is None else max(sent, min(delivered, seen))
 
 
-def conducts_in(trails: Mapping[TrailKey, bytes]) -> dict[TrailKey, Conduct]:
+def knowledge_of(trails: Mapping[TrailKey, bytes], standings: Standings, offsets: Mapping[int, float]) -> Knowledge:
     """Find the recipients whose trails are not those of a person; some microseconds for each trail."""
     by_domain: defaultdict[int, dict[int, bytes]] = defaultdict(dict)
     for key, packed in trails.items():
         by_domain[key.domain_id][key.recipient] = packed
-    return {
-        TrailKey(domain_id, recipient): conduct
-        for domain_id, domain_trails in by_domain.items()
-        for recipient, conduct in _conducts(Unpacked(domain_trails)).items()
+    conducts: dict[TrailKey, Conduct] = {}
+    suspects: dict[TrailKey, SuspectGroup] = {}
+    number = 0
+    for domain_id, packed_trails in by_domain.items():
+        domain_trails = Unpacked(packed_trails)
+        for recipient, conduct in _conducts(domain_trails).items():
+            conducts[TrailKey(domain_id, recipient)] = conduct
+        for members in _suspects(domain_trails):
+            number += 1
+            group = SuspectGroup(number, len(members))
+            suspects.update((TrailKey(domain_id, member), group) for member in members)
+    watched = frozenset(key.domain_id for key in suspects)
+    return Knowledge(conducts, standings, offsets, suspects, watched)
+
+
+def _suspects(trails: Unpacked) -> list[frozenset[int]]:
+    strangers = {
+        recipient: visits for recipient, visits in trails.of_at_least(FEWEST_STRANGE_VISITS) if is_stranger(visits)
     }
+    return find_suspects(trails, strangers)
 
 
 def _conducts(trails: Unpacked) -> dict[int, Conduct]:

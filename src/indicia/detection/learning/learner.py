@@ -9,7 +9,7 @@ from indicia.datasets.model import Network, NetworkClass
 from indicia.datasets.registry import Datasets
 from indicia.detection.learning.certain import came_back, sweeps
 from indicia.detection.learning.digests import mail_domain_digest, message_digest, network_digest, sender_digest
-from indicia.detection.learning.knowledge import Knowledge, conducts_in
+from indicia.detection.learning.knowledge import Knowledge, knowledge_of
 from indicia.detection.learning.offsets import Offsets
 from indicia.detection.learning.reputations import Event, Reputations, Thing
 from indicia.detection.learning.standings import standings_of
@@ -61,7 +61,7 @@ class Learner:
     def conclusions(self, now: float) -> Callable[[], Knowledge]:
         """Copy what was collected; the answer draws the conclusions, in any thread, in up to three seconds."""
         trails, tallies, offsets = self.trails.snapshot(), self.reputations.snapshot(), self.offsets.seconds()
-        return lambda: Knowledge(conducts_in(trails), standings_of(tallies, now), offsets)
+        return lambda: knowledge_of(trails, standings_of(tallies, now), offsets)
 
     def _record_visit(self, scope: Scope, interaction: Interaction, network: Network, received_at: float) -> None:
         found = visit_of(scope, interaction, network)

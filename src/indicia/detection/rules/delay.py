@@ -10,8 +10,8 @@ _SIGNALS = {(action, crowd): f"{action}_delay.{crowd.value}" for action in Actio
 # Clocks of the sender and of the tracker differ by this much before anyone notices.
 SKEW_SECONDS = 5.0
 
-# What these load when has nothing to do with when someone reads.
-NOT_READERS = frozenset({AgentKind.IMAGE_PROXY, AgentKind.MAIL_PRIVACY, AgentKind.GMAIL_PREFETCH})
+# When these come has nothing to do with when someone reads, and no reader's browser leaves its name out.
+NOT_READERS = frozenset({AgentKind.IMAGE_PROXY, AgentKind.MAIL_PRIVACY, AgentKind.GMAIL_PREFETCH, AgentKind.EMPTY})
 
 
 def delay(signals: Signals) -> Finding | None:

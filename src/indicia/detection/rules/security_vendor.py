@@ -1,7 +1,7 @@
 """The address belongs to a security vendor, which scans mail and may carry people as well."""
 
-from indicia.datasets.model import NetworkClass
-from indicia.detection.model import Finding
+from indicia.datasets.model import AgentKind, NetworkClass
+from indicia.detection.model import Action, Finding
 from indicia.detection.observations import LATE_SECONDS, Signals, Timing
 from indicia.detection.operators import ANTIVIRUS_MAKERS
 
@@ -10,9 +10,14 @@ def security_vendor(signals: Signals) -> Finding | None:
     """Suspect a vendor's network: much where it carries nobody, little where people browse through it."""
     if signals.network_class is not NetworkClass.SECURITY_VENDOR:
         return None
-    is_antivirus = signals.operator in ANTIVIRUS_MAKERS
+    signal = "network.security_vendor"
+    if signals.operator in ANTIVIRUS_MAKERS:
+        signal = "network.antivirus"
+    elif signals.interaction.action is Action.OPEN and signals.kind is AgentKind.BROWSER:
+        # Readers follow links in isolated browsers; pictures are loaded by their mail program, where they are.
+        signal = "network.security_vendor.open"
     return Finding(
-        "network.antivirus" if is_antivirus else "network.security_vendor",
+        signal,
         "{} belongs to the security vendor {}{}",
         (signals.interaction.ip, signals.operator, signals.listed),
     )

@@ -1,7 +1,7 @@
 """Several links of one recipient's message were followed almost at once."""
 
 from indicia.detection.model import Finding
-from indicia.detection.observations import Missing, Signals, Sweep
+from indicia.detection.observations import Crowd, Missing, Signals, Sweep
 
 
 def sweep(signals: Signals) -> Finding | None:
@@ -9,10 +9,11 @@ def sweep(signals: Signals) -> Finding | None:
     burst = signals.sweep
     if isinstance(burst, Missing):
         return None
-    return _within_a_second(burst) or _too_close(burst) or _within_seconds(burst) or _barely(burst)
+    clicks = "click_sweep.among_people" if signals.crowd is Crowd.PEOPLE else "click_sweep"
+    return _within_a_second(burst, clicks) or _too_close(burst) or _within_seconds(burst) or _barely(burst, clicks)
 
 
-def _within_a_second(burst: Sweep) -> Finding | None:
+def _within_a_second(burst: Sweep, clicks: str) -> Finding | None:
     if burst.links >= 3:
         return Finding(
             "link_sweep",
@@ -23,7 +24,7 @@ def _within_a_second(burst: Sweep) -> Finding | None:
     # Links that are known to be the same were collapsed; of unknown ones two may be a double click.
     if burst.clicks >= 4:
         return Finding(
-            "click_sweep",
+            clicks,
             "{} clicks on this message came within a second",
             (burst.clicks,),
             measure=burst.clicks,
@@ -57,9 +58,9 @@ def _too_close(burst: Sweep) -> Finding | None:
     return None
 
 
-def _barely(burst: Sweep) -> Finding | None:
+def _barely(burst: Sweep, clicks: str) -> Finding | None:
     if burst.links == 2:
         return Finding("link_sweep", "2 different links of this message were followed within a second", measure=2)
     if burst.clicks == 3:
-        return Finding("click_sweep", "3 clicks on this message came within a second", measure=3)
+        return Finding(clicks, "3 clicks on this message came within a second", measure=3)
     return None

@@ -81,7 +81,9 @@ def test_every_route_is_described_and_nothing_else():
     keyed = cast(Any, opened.default)._app
 
     def paths(routes: list[BaseRoute]) -> set[str]:
-        return {route.path for route in routes if isinstance(route, Route) and not route.path.startswith("/docs/")}
+        found = {route.path for route in routes if isinstance(route, Route) and not route.path.startswith("/docs/")}
+        # How a route reads a variable is no part of the description.
+        return {path.replace(":path}", "}") for path in found}
 
     open_operations = {path for path, method in Description().operations if _security(path, method) == []}
     keyed_operations = {path for path, method in Description().operations if _security(path, method) != []}

@@ -3,10 +3,10 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from indicia.base.clock import http_date
+from indicia.base.clock import http_date, unix_time
 from indicia.mail.address import parse_one
 from indicia.suppressions.guard import suppression
 from indicia.suppressions.model import Suppression, SuppressionType, UnreadableListError
@@ -117,8 +117,7 @@ def _moment(text: str) -> float:
         return float(text)
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
-            found = read(text)
-            return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+            return unix_time(read(text))
         except (ValueError, OverflowError):
             continue
     raise ValueError(f"{text[:40]!r} is no date")

@@ -11,7 +11,7 @@ from indicia.domains.model import Domain
 from indicia.entrypoints.api.admission import Admission
 from indicia.entrypoints.api.body import media_type, read_body
 from indicia.entrypoints.api.errors import ApiError
-from indicia.entrypoints.api.forms import Fields, read_form, texts
+from indicia.entrypoints.api.forms import read_form, single
 from indicia.entrypoints.api.paging import Paging, page_size
 from indicia.entrypoints.api.replies import json_reply
 from indicia.mail.address import Address, parse_one
@@ -58,9 +58,9 @@ class SuppressApi:
 
     async def _add(self, request: Request, domain: Domain) -> Response:
         fields = read_form(request, await read_body(request, most_bytes=_LARGEST_BODY_BYTES))
-        address = _address(_single(fields, "address"))
-        kind = _type(_single(fields, "type") or SuppressionType.UNSUBSCRIBE)
-        error = _single(fields, "error")
+        address = _address(single(fields, "address"))
+        kind = _type(single(fields, "type") or SuppressionType.UNSUBSCRIBE)
+        error = single(fields, "error")
         await self._suppressions.put(domain.id, [suppression(address, kind, error, self._clock())])
         message = "Address has been added to the suppression list"
         return json_reply({"address": address.addr_spec, "message": message, "type": kind})
@@ -124,10 +124,3 @@ def _type(text: str) -> SuppressionType:
         return parse_type(text)
     except ValueError as error:
         raise ApiError(400, f"type: must be one of {', '.join(sorted(SuppressionType))}") from error
-
-
-def _single(fields: Fields, name: str) -> str:
-    found = texts(fields, name)
-    if len(found) > 1:
-        raise ApiError(400, f"{name}: must be given once")
-    return found[0] if found else ""

@@ -70,3 +70,32 @@ async def test_json_has_no_more_fields_than_a_form(api: Api):
     )
 
     assert (answer.status, answer.json()["message"]) == (400, "The body may have 1000 fields at most")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"x":' * 5_000,
+        b'{"x":' + b"[" * 5_000 + b"]" * 5_000 + b"}",
+        b'[{"address":"\xff"}]',
+        b'{"begin":' + b"9" * 400 + b"}",
+    ],
+    ids=["nested objects", "nested arrays", "no UTF-8", "a number of 400 digits"],
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", MESSAGES),
+        ("POST", BOT),
+        ("POST", f"{BOT}/labels"),
+        ("POST", f"/{DOMAIN}/suppress"),
+        ("POST", f"/v3/{DOMAIN}/bounces"),
+        ("POST", f"/domains/{DOMAIN}/webhooks"),
+        ("POST", f"/domains/{DOMAIN}/webhooks/replay"),
+        ("PUT", f"/{DOMAIN}/templates/strange.html"),
+    ],
+)
+async def test_json_that_cannot_be_read_is_the_client_s_fault(api: Api, method: str, path: str, body: bytes):
+    answer = await api.request(method, path, body=body, headers={"Content-Type": "application/json"})
+
+    assert answer.status == 400

@@ -158,7 +158,8 @@ async def test_batch_is_reported_by_a_signed_webhook(client: Api, receiver: Webh
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ({}, "The body is no batch: Object missing required field `addresses`"),
+        ({}, "addresses: is required"),
+        ({"addresses": [5]}, "addresses[0]: expected str, got int"),
         ({"addresses": []}, "addresses: must be 1 to 10000, not 0"),
         ({"addresses": ["x" * 513]}, "addresses[0]: is longer than 512 characters"),
         ({"addresses": ["a@b.example"], "webhook_url": "http://10.0.0.1/"}, "webhook_url: must be an http"),
@@ -169,6 +170,13 @@ async def test_what_is_no_batch_is_refused(client: Api, body: dict[str, object],
 
     assert answer.status == 400
     assert answer.json()["message"].startswith(message)
+
+
+async def test_batch_that_nests_too_deeply_is_refused(client: Api):
+    nested = b'{"x":' * 5_000
+    answer = await client.post(f"/{SANDBOX}/validate/batch", body=nested, headers={"Content-Type": "application/json"})
+
+    assert (answer.status, answer.json()["message"]) == (400, "body: is nested too deeply")
 
 
 async def test_batch_of_another_domain_is_not_found(client: Api):

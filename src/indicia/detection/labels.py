@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from indicia.base.clock import Clock
+from indicia.base.unreadable_json import UNREADABLE
 from indicia.detection.learning.model import Label, LabelState, PendingLabel, ReportedLabel
 from indicia.detection.learning.store import add_labels, latest_labels
 from indicia.detection.model import Interaction
@@ -70,7 +71,7 @@ def read_labels(body: bytes) -> list[Label]:
     """
     try:
         posted = _posted_decoder.decode(body).labels
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise InvalidRequestError(['body: must be JSON in UTF-8, {"labels": [...]}']) from error
     if posted is None or not 1 <= len(posted) <= MOST_LABELS:
         raise InvalidRequestError([f"labels: is required, an array of 1 to {MOST_LABELS} labels"])
@@ -113,7 +114,7 @@ class _Word(StrEnum):
 def _read_label(raw: msgspec.Raw) -> tuple[Label, list[str]]:
     try:
         posted = _label_decoder.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return Label("", is_bot=False, reason=""), [": must be an object with event_id, label and reason"]
     faults = []
     event_id = "" if posted.event_id is None else str(posted.event_id)

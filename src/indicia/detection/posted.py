@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from indicia.base.errors import AppError
+from indicia.base.unreadable_json import TOO_DEEP, UNREADABLE, problem_of
 from indicia.detection.model import Action, Interaction
 from indicia.domains.model import InvalidDomainError
 from indicia.domains.names import canonical_domain
@@ -29,7 +30,6 @@ _V4_MAPPED = bytes(10) + b"\xff\xff"
 _IDS = ("event_id", "recipient_id", "message_id", "link_id")
 _YES = frozenset({True, "true", "yes", "1"})
 _NO = frozenset({None, False, "false", "no", "0", ""})
-_TOO_DEEP = "body: is nested too deeply"
 # Strings are matched whole, so that brackets in them do not count.
 _BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]')
 
@@ -104,8 +104,8 @@ def read_json(body: bytes) -> Posted:
     try:
         body.decode()
         read = _body_decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidRequestError([_decoding_problem(error)]) from error
+    except UNREADABLE as error:
+        raise InvalidRequestError([problem_of(error)]) from error
     if read.events is None and (read.ip is not msgspec.UNSET or read.uas is not msgspec.UNSET):
         return _single(msgspec.Raw(body.strip()), read)
     return _batch(read)
@@ -121,7 +121,7 @@ def read_single(fields: dict[str, object]) -> Posted:
     try:
         wishes = _wishes_decoder.decode(raw)
     except msgspec.ValidationError as error:
-        raise InvalidRequestError([_decoding_problem(error)]) from error
+        raise InvalidRequestError([problem_of(error)]) from error
     return _single(raw, wishes)
 
 
@@ -162,8 +162,8 @@ def read_event(raw: msgspec.Raw | bytes, *, is_single: bool) -> tuple[Interactio
     """Read one posted event; answer what could be read of it and its faults, each as `field: why`."""
     try:
         event = _event_decoder.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Interaction(), [_decoding_problem(error)]
+    except UNREADABLE as error:
+        return Interaction(), [problem_of(error)]
     faults: list[str] = []
     _check_presence(event, faults, is_single=is_single)
     _check_sizes(event, raw, faults)
@@ -206,7 +206,7 @@ def _check_presence(event: _Event, faults: list[str], *, is_single: bool) -> Non
 
 def _check_sizes(event: _Event, raw: msgspec.Raw | bytes, faults: list[str]) -> None:
     if _is_too_deep(bytes(raw)):
-        faults.append(_TOO_DEEP)
+        faults.append(TOO_DEEP)
     size = memoryview(raw).nbytes
     # An event that is short as a whole has nothing too long in it, and nearly all are.
     if size <= LONGEST_ID:
@@ -324,14 +324,3 @@ def _seconds(name: str, value: float | str | None, faults: list[str]) -> float |
         faults.append(f"{name}: not a unix time in seconds or milliseconds")
         return None
     return seconds
-
-
-def _decoding_problem(error: Exception) -> str:
-    """Put msgspec's words into the form `field: why`."""
-    if isinstance(error, RecursionError):
-        return _TOO_DEEP
-    if isinstance(error, msgspec.ValidationError):
-        why, _, path = str(error).partition(" - at `$")
-        field = path.rstrip("`").lstrip(".") or "body"
-        return f"{field}: {why[:1].lower()}{why[1:].replace('`', '')}"
-    return "body: not valid JSON in UTF-8"

@@ -43,13 +43,15 @@ class TemplateLibrary:
 
         Raises:
             InvalidTemplateNameError: It cannot be called that.
-            InvalidTemplateError: It cannot be parsed, or is too large; nothing is saved.
+            InvalidTemplateError: It cannot be parsed, is too large, or is no text; nothing is saved.
             TemplateTooCostlyError: Parsing it went over a limit; nothing is saved.
             TooManyTemplatesError: The domain has as many as it may.
         """
         checked_name(name)
         if len(source.encode()) > LARGEST_SOURCE_BYTES:
             raise InvalidTemplateError(name, None, f"it is larger than {LARGEST_SOURCE_BYTES // 1024} KiB")
+        if "\0" in source:
+            raise InvalidTemplateError(name, None, "it must not hold NUL characters")
         await self._renderer.includes_of(name, source, domain_id)
         return await self._database.run(self._put(domain_id, name, source))
 

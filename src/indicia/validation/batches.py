@@ -7,6 +7,7 @@ import msgspec
 
 from indicia.base.clock import Clock
 from indicia.base.ids import IdSource
+from indicia.base.unreadable_json import UNREADABLE, problem_of
 from indicia.domains.model import Domain
 from indicia.domains.registry import DomainRegistry
 from indicia.net.egress import EgressGuard
@@ -98,8 +99,8 @@ class Batches:
     def _read(self, body: bytes) -> Posted:
         try:
             posted = msgspec.json.decode(body, type=Posted)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise InvalidBatchError([f"The body is no batch: {error}"]) from error
+        except UNREADABLE as error:
+            raise InvalidBatchError([problem_of(error)]) from error
         problems = []
         if not 0 < len(posted.addresses) <= MOST_ADDRESSES:
             problems.append(f"addresses: must be 1 to {MOST_ADDRESSES}, not {len(posted.addresses)}")

@@ -99,7 +99,7 @@ def _moment(fields: Mapping[str, object], name: str) -> float | None:
     """Read unix seconds, or a date of RFC 2822."""
     value = fields.get(name)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        value = format(value, "f").rstrip("0").rstrip(".")
+        value = str(value) if isinstance(value, int) else format(value, "f").rstrip("0").rstrip(".")
     text = _single({name: value}, name)
     if not text:
         return None

@@ -8,6 +8,7 @@ import msgspec
 import multipart
 from starlette.requests import Request
 
+from indicia.base.unreadable_json import UNREADABLE
 from indicia.entrypoints.api.body import media_type
 from indicia.entrypoints.api.errors import ApiError
 
@@ -112,7 +113,7 @@ def read_json_object(body: bytes) -> Fields:
     try:
         body.decode()
         fields = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ApiError(400, "The body is not valid JSON in UTF-8") from error
     if not isinstance(fields, dict):
         raise ApiError(400, "The body must be a JSON object")

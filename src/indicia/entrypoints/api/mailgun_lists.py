@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from indicia.base.clock import Clock, http_date
+from indicia.base.unreadable_json import UNREADABLE
 from indicia.domains.model import Domain
 from indicia.entrypoints.api.admission import Admission
 from indicia.entrypoints.api.body import media_type, read_body
@@ -125,7 +126,7 @@ def _array(body: bytes) -> list[Fields] | None:
         return None
     try:
         fields = msgspec.json.decode(body, type=list[dict[str, object]])
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ApiError(400, "The body must be a JSON array of objects with an address each") from error
     if not 0 < len(fields) <= _MOST_ADDED:
         raise ApiError(400, f"1 to {_MOST_ADDED} addresses can be added at once")

@@ -1,5 +1,6 @@
 """Draws how a verdict came about: from the prior, group by group, to the probability."""
 
+import math
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -56,6 +57,15 @@ def _steps(verdict: Verdict) -> Iterator[_Step]:
     taken = sum(one.weight for one in verdict.evidence) - sum(step.nats for step in steps)
     if abs(taken) > _ROUNDING:
         yield _Step(taken, "cap", f"all that speaks for a person counts {HUMAN_CAP:+.1f} at most")
+    even = _log_odds(verdict.probability) - PRIOR - sum(one.weight for one in verdict.evidence)
+    if even > _ROUNDING:
+        yield _Step(
+            even, "even odds", "without times, what speaks for a machine mostly is one; the verdict is the same"
+        )
+
+
+def _log_odds(probability: float) -> float:
+    return math.log(probability / (1 - probability)) if 0 < probability < 1 else 0.0
 
 
 def _group_steps(group: Group, evidence: list[Evidence]) -> Iterator[_Step]:

@@ -69,7 +69,11 @@ class Engine:
         `mx` holds the providers of those `unresolved` domains that DNS answered in time.
         """
         threshold = self._options.threshold
-        return [weigh(findings, threshold) for findings in self.findings(scope, interactions, received_at, mx)]
+        found = self.findings(scope, interactions, received_at, mx)
+        return [
+            weigh(findings, threshold, is_undated=interaction.ts is None)
+            for interaction, findings in zip(interactions, found, strict=True)
+        ]
 
     def decide(
         self,

@@ -4,11 +4,18 @@ import math
 from collections.abc import Iterable, Mapping
 
 from indicia.detection.model import Category, Evidence, Finding, Verdict
-from indicia.detection.weights import HUMAN_CAP, PRIOR, WEIGHTS, Group
+from indicia.detection.weights import EVEN_ODDS_FROM, HUMAN_CAP, PRIOR, WEIGHTS, Group
+
+# How far below the threshold the probability of a person stays at least, so that both say the same.
+_SHORT_OF_THRESHOLD = 0.001
 
 
-def weigh(findings: Iterable[Finding], threshold: float) -> Verdict:
-    """Add up what the rules found; a bot from probability `threshold` on."""
+def weigh(findings: Iterable[Finding], threshold: float, *, is_undated: bool = False) -> Verdict:
+    """Add up what the rules found; a bot from probability `threshold` on.
+
+    The probability of an interaction without times is told from even odds (see `weights`), as far as the verdict
+    allows.
+    """
     weighed = []
     sums: dict[Group, float] = {}
     for finding in findings:
@@ -24,8 +31,13 @@ def weigh(findings: Iterable[Finding], threshold: float) -> Verdict:
         for finding, group, nats in weighed
     ]
     evidence.sort(key=_strength)
-    probability = _probability(sums)
+    net = _net(sums)
+    probability = _probability(net)
     is_bot = probability >= threshold
+    if is_undated and net > 0:
+        probability = max(probability, _probability(net - PRIOR * min(1.0, net / EVEN_ODDS_FROM)))
+        if not is_bot:
+            probability = min(probability, threshold - _SHORT_OF_THRESHOLD)
     return Verdict(is_bot, probability, _category(evidence) if is_bot else Category.HUMAN, tuple(evidence))
 
 
@@ -35,17 +47,22 @@ def decide(findings: Iterable[Finding], threshold: float) -> bool:
     for finding in findings:
         row = WEIGHTS[finding.signal]
         sums[row.group] = sums.get(row.group, 0.0) + row.nats(finding.measure)
-    return _probability(sums) >= threshold
+    return _probability(_net(sums)) >= threshold
 
 
-def _probability(sums: Mapping[Group, float]) -> float:
+def _net(sums: Mapping[Group, float]) -> float:
+    """Add up the groups within their caps."""
     machine = human = 0.0
     for group, total in sums.items():
         if total > 0:
             machine += min(total, group.highest)
         else:
             human += max(total, group.lowest)
-    return 1 / (1 + math.exp(-(PRIOR + machine + max(human, HUMAN_CAP))))
+    return machine + max(human, HUMAN_CAP)
+
+
+def _probability(net: float) -> float:
+    return 1 / (1 + math.exp(-(PRIOR + net)))
 
 
 def _factors(sums: Mapping[Group, float]) -> dict[Group, float]:

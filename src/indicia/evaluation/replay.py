@@ -92,7 +92,7 @@ class Replay:
         threshold = self._options.threshold
         found = self._engine.findings(_SCOPE, batch.interactions, batch.received_at, self._mx(batch))
         for row, findings in zip(batch.rows, found, strict=True):
-            verdict = weigh(findings, threshold)
+            verdict = weigh(findings, threshold, is_undated=row.interaction.ts is None)
             yield (
                 row,
                 Outcome(

@@ -92,6 +92,29 @@ def test_any_findings_make_a_verdict_that_adds_up(drawn):
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(WEIGHTS)), st.floats(-10, 1e5)), max_size=12))
+def test_a_missing_time_changes_how_sure_a_verdict_is_and_never_the_verdict(drawn):
+    findings = [Finding(name, "because", measure=measure) for name, measure in drawn]
+
+    dated, undated = weigh(findings, THRESHOLD), weigh(findings, THRESHOLD, is_undated=True)
+
+    assert undated.is_bot == dated.is_bot == (undated.probability >= THRESHOLD)
+    assert undated.probability >= dated.probability or undated.probability == pytest.approx(THRESHOLD, abs=0.01)
+
+
+def test_a_bare_cloud_is_as_likely_a_machine_as_clouds_mostly_are():
+    findings = found("network.hosting", "current_browser")
+
+    assert weigh(findings, THRESHOLD).probability < 0.4
+    assert 0.7 < weigh(findings, THRESHOLD, is_undated=True).probability < THRESHOLD
+
+
+def test_a_bare_home_line_is_still_owed_the_prior():
+    findings = found("network.eyeball", "current_browser")
+
+    assert weigh(findings, THRESHOLD, is_undated=True) == weigh(findings, THRESHOLD)
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(WEIGHTS)), st.floats(-10, 1e5)), max_size=12))
 def test_deciding_says_what_the_whole_verdict_says(drawn):
     findings = [Finding(name, "because", measure=measure) for name, measure in drawn]
 

@@ -18,9 +18,9 @@ findings = st.lists(
 )
 
 
-@given(findings)
-def test_the_steps_add_up_to_the_probability(found):
-    verdict = weigh(found, 0.8)
+@given(findings, st.booleans())
+def test_the_steps_add_up_to_the_probability(found, is_undated):
+    verdict = weigh(found, 0.8, is_undated=is_undated)
 
     total = sum(step.nats for step in _steps(verdict))
 

@@ -273,6 +273,23 @@ def test_a_gateway_in_front_of_the_mailbox_tips_an_early_cloud_click():
     assert with_gateway.is_bot
 
 
+def test_scanners_that_no_mx_record_shows_are_seen_by_the_company_they_scan():
+    alone = [touch("10.4.1.1", CHROME, 43)]
+    company = [touch(f"10.4.{n}.1", CHROME, 30 + n, recipient=f"r{n}", message=f"m{n}") for n in range(8)]
+
+    assert not tell(alone)[0].is_bot
+    assert [why(verdict) for verdict in tell(company) if not verdict.is_bot] == []
+
+
+@pytest.mark.parametrize("detail", DATED)
+def test_clicks_like_a_clock_are_told_from_a_readers(detail):
+    clock = [touch("10.4.1.1", CHROME, HOUR + 20 * n, link_id=f"l{n}") for n in range(8)]
+    reader = [touch("10.4.1.1", CHROME, HOUR + 20 * n + 3 * (n % 3) ** 2, link_id=f"l{n}") for n in range(8)]
+
+    assert {one.signal for one in tell(clock, detail=detail)[0].evidence} >= {"metronome"}
+    assert "metronome" not in {one.signal for one in tell(reader, detail=detail)[0].evidence}
+
+
 def test_the_order_of_a_batch_does_not_matter():
     story = [*sweep_of_a_gateway(), *harvester(), touch("10.11.1.1", IPHONE, 500), touch("10.3.1.1", EDGE, 90)]
 

@@ -13,7 +13,7 @@ from indicia.detection.model import Finding, Honeypot, Interaction, Scope, Verdi
 from indicia.detection.observations import Signals
 from indicia.detection.options import DetectionOptions
 from indicia.detection.rulebook import ask
-from indicia.detection.signals.company import company_of, habitat_of, reach_of
+from indicia.detection.signals.company import colleagues_of, company_of, habitat_of, reach_of
 from indicia.detection.signals.hidden_links import visits_of
 from indicia.detection.signals.neighbours import neighbours_of
 from indicia.detection.signals.recipient import familiar_hours, provider_of
@@ -127,10 +127,12 @@ class Engine:
             provider=provider_of(interaction, self._datasets, mx),
             sweep=neighbours.sweep,
             raid=neighbours.raid,
+            rhythm=neighbours.rhythm,
             companion=neighbours.companion,
             opened_before=neighbours.opened_before,
             rush=neighbours.rush,
             company=company_of(history, client, message, at),
+            colleagues=colleagues_of(history, scope, interaction, client),
             reach=reach_of(history, interaction, client, message, at),
             habitat=habitat_of(history, client, at),
             visits=visits_of(history, self._visits, scope, interaction, at=at, now=self._clock()),

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from operator import attrgetter
 
 from indicia.aggregates.recent import Recent
+from indicia.aggregates.sightings import Sightings
 from indicia.detection.clients import Client
 from indicia.detection.model import Action, Interaction, Scope
-from indicia.detection.observations import EARLY_SECONDS, LATE_SECONDS, SHARED_AGENTS, Crowd
+from indicia.detection.observations import AT_ONCE_SECONDS, EARLY_SECONDS, LATE_SECONDS, SHARED_AGENTS, Crowd
 from indicia.detection.records import AgentRecord, CompanyRecord, HostRecord, OriginRecord, PaceRecord
 from indicia.detection.sweeps import Touch, measure_sweeps
 
@@ -23,6 +24,9 @@ _SWEPT_TOGETHER = 10
 
 # In place of a recipient, where a message id turned out to be a whole campaign's.
 _SEVERAL = 0
+
+# Of one mail domain; more say nothing new.
+_COLLEAGUES = 32
 
 _at = attrgetter("at")
 
@@ -41,6 +45,8 @@ class History:
         self.hosts: Recent[int, HostRecord] = Recent(size // 8)
         self.agents: Recent[int, AgentRecord] = Recent(size // 8)
         self.paces: Recent[int, PaceRecord] = Recent(size // 8)
+        # Recipients of a mail domain whose mail was clicked at once.
+        self.offices: Recent[int, Sightings] = Recent(size // 8)
 
     def record(self, scope: Scope, interactions: Iterable[tuple[Interaction, Client]], received_at: float) -> None:
         """Remember a request's interactions; one without `ts` counts as having happened at `received_at`."""
@@ -129,6 +135,14 @@ class History:
         delay = delay_of(interaction)
         if delay is not None:
             self._record_pace(scope, client, touch, message, delay)
+            if touch.is_click and delay < AT_ONCE_SECONDS and client.crowd is not Crowd.PEOPLE:
+                self._record_office(scope, interaction)
+
+    def _record_office(self, scope: Scope, interaction: Interaction) -> None:
+        recipient = recipient_key(scope, interaction)
+        if interaction.domain is not None and interaction.ts is not None and recipient is not None:
+            office = self.offices.obtain(office_key(scope, interaction), _office)
+            office.note(recipient, interaction.ts)
 
     def _record_pace(self, scope: Scope, client: Client, touch: Touch, message: int, delay: float) -> None:
         pace = self.paces.obtain(scope.domain_id, PaceRecord)
@@ -190,6 +204,15 @@ def message_key(scope: Scope, interaction: Interaction, client: Client) -> int |
 def family_key(scope: Scope, interaction: Interaction, client: Client) -> int:
     """Name this recipient's kind of client for history."""
     return hash((scope.domain_id, interaction.recipient_id, client.family))
+
+
+def office_key(scope: Scope, interaction: Interaction) -> int:
+    """Name the recipients' mail domain for history."""
+    return hash((scope.domain_id, interaction.domain))
+
+
+def _office() -> Sightings:
+    return Sightings(_COLLEAGUES)
 
 
 def delay_of(interaction: Interaction) -> float | None:

@@ -8,6 +8,7 @@ from indicia.detection.model import Finding
 from indicia.detection.observations import Missing, Signals
 from indicia.detection.rules.before_delivery import before_delivery
 from indicia.detection.rules.browser_age import browser_age
+from indicia.detection.rules.colleagues import colleagues
 from indicia.detection.rules.companion import companion
 from indicia.detection.rules.company import caught_company, fleet_share, pace
 from indicia.detection.rules.conduct import conduct
@@ -24,6 +25,7 @@ from indicia.detection.rules.linux_in_cloud import linux_in_cloud
 from indicia.detection.rules.mail_client import mail_client
 from indicia.detection.rules.mail_filter import mail_filter
 from indicia.detection.rules.mail_privacy import mail_privacy
+from indicia.detection.rules.metronome import metronome
 from indicia.detection.rules.network import network
 from indicia.detection.rules.opened_before import opened_before
 from indicia.detection.rules.provider import provider
@@ -76,6 +78,8 @@ _ABOUT_OBSERVATIONS: dict[str, tuple[Rule, ...]] = {
     "provider": (provider,),
     "sweep": (sweep,),
     "raid": (raid,),
+    "rhythm": (metronome,),
+    "colleagues": (colleagues,),
     "rush": (rush,),
     "companion": (companion,),
     "opened_before": (opened_before,),

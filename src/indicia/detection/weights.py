@@ -344,6 +344,12 @@ WEIGHTS: dict[str, Weight] = {
     "probed_first": Weight(
         SWEEP, _always(5.0), "documented: browsers follow links with GET", Category.SECURITY_SCANNER
     ),
+    "metronome": Weight(
+        SWEEP,
+        ((5, 1.6), (8, 2.4)),
+        "judgement: people's gaps vary by far more than a fifth; some page through a list",
+        Category.AUTOMATION,
+    ),
     "rush": Weight(
         SWEEP,
         _always(1.6),
@@ -386,6 +392,12 @@ WEIGHTS: dict[str, Weight] = {
         COMPANY,
         ((1, 0.5), (3, 1.2), (8, 2.0), (20, 2.8)),
         "judgement: few people are in clouds, most scanners are",
+        Category.SECURITY_SCANNER,
+    ),
+    "colleagues": Weight(
+        COMPANY,
+        ((4, 0.5), (10, 1.0), (20, 1.3)),
+        "judgement: what filters a company's mail scans all of it; colleagues may wait for the same mail",
         Category.SECURITY_SCANNER,
     ),
     "recipients_per_minute": Weight(

@@ -2,7 +2,7 @@
 
 from indicia.datasets.model import AgentKind, NetworkClass
 from indicia.detection.model import Action, Finding
-from indicia.detection.observations import LATE_SECONDS, Signals, Timing
+from indicia.detection.observations import EARLY_SECONDS, Signals, Timing
 from indicia.detection.operators import ANTIVIRUS_MAKERS
 
 
@@ -27,4 +27,4 @@ def may_be_isolated(signals: Signals) -> bool:
     """Say whether a vendor's customer may be reading in its browser, which is the one that its scanners pose as."""
     if signals.network_class is not NetworkClass.SECURITY_VENDOR or signals.operator in ANTIVIRUS_MAKERS:
         return False
-    return not isinstance(signals.timing, Timing) or signals.timing.delay > LATE_SECONDS
+    return not isinstance(signals.timing, Timing) or signals.timing.delay > EARLY_SECONDS

@@ -1,13 +1,16 @@
 """What the same host and the same user agent did elsewhere: in its block, at its operator, on other networks."""
 
 from indicia.detection.clients import Client
-from indicia.detection.history import History
-from indicia.detection.model import Interaction
+from indicia.detection.history import History, office_key, recipient_key
+from indicia.detection.model import Interaction, Scope
 from indicia.detection.observations import Company, Crowd, Habitat, Missing, Reach
 from indicia.detection.records import DISTINCT_EARLY, CompanyRecord
 
 _DAY_SECONDS = 86_400.0
 _MINUTE_SECONDS = 60.0
+
+# A mailing leaves within minutes, and what scans it follows.
+_MAILING_SECONDS = 600.0
 
 # Readers of the same mail would hardly have shown yet.
 _FRESH_SECONDS = 3600.0
@@ -67,6 +70,16 @@ def reach_of(history: History, interaction: Interaction, client: Client, own: in
         agents=host.agents.count(at, _DAY_SECONDS, other_than=client.agent_key),
         hasty=origin.hasty.count(at, _COMPANY_SECONDS, other_than=own),
     )
+
+
+def colleagues_of(history: History, scope: Scope, interaction: Interaction, client: Client) -> int | Missing:
+    """Count the other recipients of the mail domain whose mail was clicked at once, about the same time."""
+    if client.crowd is Crowd.PEOPLE or interaction.domain is None or interaction.ts is None:
+        return Missing.NOT_GIVEN
+    office = history.offices.get(office_key(scope, interaction))
+    if office is None:
+        return Missing.UNAVAILABLE
+    return office.count(interaction.ts, _MAILING_SECONDS, other_than=recipient_key(scope, interaction))
 
 
 def habitat_of(history: History, client: Client, at: float) -> Habitat | Missing:

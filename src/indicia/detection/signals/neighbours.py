@@ -1,18 +1,23 @@
 """What else happened to one recipient's message: sweeps, companions on other networks, openings before."""
 
+import math
 from bisect import bisect_left
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
 from indicia.detection.clients import Client
 from indicia.detection.history import History
 from indicia.detection.model import Action, Interaction
-from indicia.detection.observations import Companion, Crowd, Missing, Raid, Sweep
+from indicia.detection.observations import Companion, Crowd, Missing, Raid, Rhythm, Sweep
 from indicia.detection.sweeps import Touch
 
 # Re-fetches by security software follow a person's click, or run ahead of it, within seconds; field reports name 12 s,
 # and more than an hour for some.
 COMPANION_SECONDS = 3600.0
+
+# With fewer clicks even gaps are chance.
+FEWEST_BEATS = 5
 
 # People read for minutes; beyond half an hour an opening says nothing about this click.
 OPENED_SECONDS = 1800.0
@@ -25,6 +30,7 @@ class Neighbours(NamedTuple):
 
     sweep: Sweep | Missing = Missing.NOT_GIVEN
     raid: Raid | Missing = Missing.NOT_GIVEN
+    rhythm: Rhythm | Missing = Missing.NOT_GIVEN
     companion: Companion | Missing = Missing.NOT_GIVEN
     opened_before: float | Missing = Missing.NOT_GIVEN
     rush: float | Missing = Missing.NOT_GIVEN
@@ -48,6 +54,7 @@ def neighbours_of(history: History, interaction: Interaction, client: Client, me
     return Neighbours(
         sweep=_sweep(own),
         raid=_raid(own, touches),
+        rhythm=_rhythm(own, touches),
         companion=_companion(own, touches),
         opened_before=_opened_before(own, touches),
         rush=own.rush,
@@ -68,6 +75,17 @@ def _sweep(own: Touch) -> Sweep | Missing:
     if own.slow_clicks < 2:
         return Missing.NOT_GIVEN
     return Sweep(own.links, own.clicks, own.slow_links, own.slow_clicks, own.is_twin, own.is_probed)
+
+
+def _rhythm(own: Touch, touches: list[Touch]) -> Rhythm | Missing:
+    if len(touches) < FEWEST_BEATS:
+        return Missing.NOT_GIVEN
+    beats = [touch.at for touch in touches if touch.is_click and touch.client == own.client]
+    if len(beats) < FEWEST_BEATS or beats[-1] == beats[0]:
+        return Missing.NOT_GIVEN
+    gap = (beats[-1] - beats[0]) / (len(beats) - 1)
+    deviation = math.sqrt(sum([(later - earlier - gap) ** 2 for earlier, later in pairwise(beats)]) / (len(beats) - 1))
+    return Rhythm(len(beats), gap, deviation / gap)
 
 
 def _raid(own: Touch, touches: list[Touch]) -> Raid | Missing:

@@ -102,6 +102,6 @@ async def test_keys_and_secrets_stay_out_of_the_log(api: Api, installation: Inst
 
     log = installation.service.log
 
-    assert '"event": "request.answered"' in log
+    assert '"event":"request.answered"' in log
     for secret in (installation.sending_key, installation.primary_key, installation.signing_key):
         assert secret not in log

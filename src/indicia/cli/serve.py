@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from indicia.base.interpreter import expect_busy_threads, expect_many_objects
 from indicia.base.log import set_up_logging
+from indicia.base.parent import end_with_parent
 from indicia.bootstrap.preparing import DemoAccount, prepare
 from indicia.bootstrap.running import ListenError, Service
 from indicia.config import Address, Settings, load_settings
@@ -81,6 +82,7 @@ def service_without_workers() -> ASGIApp:
 
 
 def _service(*, with_workers: bool) -> ASGIApp:
+    end_with_parent()
     expect_many_objects()
     expect_busy_threads()
     settings = load_settings()

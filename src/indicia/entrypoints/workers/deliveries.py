@@ -36,6 +36,10 @@ AT_ONCE = 1000
 LEASE_SECONDS = 3600.0
 # A copy that was claimed so much more often than attempts were stored has killed or hung its workers.
 MOST_LOST_CLAIMS = 10
+# An outcome that cannot be stored is kept in memory for so long, and tried again after each of the shorter time. An
+# hour's lease leaves time for both.
+KEEP_OUTCOME_SECONDS = 1800.0
+STORE_AGAIN_SECONDS = 1.0
 # How long after the operator held or released a destination at the latest that is followed.
 FOLLOW_SECONDS = 0.5
 
@@ -129,7 +133,7 @@ class MailDeliveries:
         try:
             letter = await self._desk.letters.write(found)
         except (CompositionError, MalformedLetterError, TemplatesError) as error:
-            await self._reject(job, found.errand, error)
+            await self._settle(job, found.errand, _not_composed(error), sender="", row=None)
             return
         await self._desk.recording.settle_rehearsed(job, found.errand)
         log.info(
@@ -169,9 +173,6 @@ class MailDeliveries:
                 raise
             task.uncancel()
             carried = self._clock()
-        except (CompositionError, TemplatesError) as error:
-            await self._reject(job, found.errand, error)
-            return
         finally:
             self._free_to_leave.discard(task)
         if isinstance(carried, float):
@@ -182,17 +183,14 @@ class MailDeliveries:
         await self._settle(job, found.errand, report, sender=sender, row=doubt.row)
 
     async def _carry(self, found: Found, before_dot: BeforeDot) -> tuple[str, Report] | float:
-        """Answer from whom the copy was sent and what came of it, or when to come back to servers that are down.
-
-        Raises:
-            CompositionError: There is no copy to send, and there never will be.
-            TemplatesError: Likewise.
-        """
+        """Answer from whom the copy was sent and what came of it, or when to come back to servers that are down."""
         letter: Letter
         try:
             letter = await self._desk.letters.write(found)
         except MalformedLetterError as error:
             return "", Report(judge(error), copes=None)
+        except (CompositionError, TemplatesError) as error:
+            return "", _not_composed(error)
         sealed = found.terms.relay_sealed
         relay = None if sealed is None else self._desk.unseal_relay(sealed)
         route = await self._desk.routes.find(letter.recipient.rpartition("@")[2], relay)
@@ -210,21 +208,27 @@ class MailDeliveries:
             self._desk.sites.leave(route.site, copes=copes)
         return letter.sender, report
 
-    async def _reject(self, job: Job, errand: Errand, error: AppError) -> None:
-        """Give up a copy that cannot be written."""
-        await self._desk.recording.settle_rejected(job, errand, str(error))
-        log.warning(
-            "mail.rejected",
-            domain=errand.domain,
-            message_id=errand.message.message_id,
-            recipient_id=errand.recipient.id,
-            detail=str(error)[:300],
-        )
-
     async def _settle(self, job: Job, errand: Errand, report: Report, *, sender: str, row: int | None) -> None:
-        stored = await self._desk.recording.settle(job, errand, report, sender=sender, row=row)
+        stored = await self._stored(job, errand, report, sender=sender, row=row)
         self._desk.metrics.count(stored)
         _log_attempt(job, errand, stored)
+
+    async def _stored(self, job: Job, errand: Errand, report: Report, *, sender: str, row: int | None) -> Report:
+        """Store what came of an attempt as soon as there is room: a server says only once that it took a copy."""
+        give_up_at = self._clock() + KEEP_OUTCOME_SECONDS
+        while True:
+            try:
+                return await self._desk.recording.settle(job, errand, report, sender=sender, row=row)
+            except StorageError as error:
+                if self._must_hurry.is_set() or self._clock() >= give_up_at:
+                    raise
+                log.warning("outcome.not_stored", recipient_id=errand.recipient.id, error=str(error))
+            await asyncio.sleep(STORE_AGAIN_SECONDS)
+
+
+def _not_composed(error: AppError) -> Report:
+    description = f"the message could not be composed: {error}"
+    return Report(Bounced(Status(550, description, "5.6.0"), BounceClass.MALFORMED), copes=None)
 
 
 def _poisonous(claims: int) -> Report:

@@ -120,7 +120,15 @@ class Runner:
             await self._give_back(job)
 
     async def _give_back(self, job: Job) -> None:
-        try:
-            await self._database.run(self._jobs.retry(job, self._clock() + 2.0**job.attempts))
-        except StorageError as error:
-            log.warning("job.not_given_back", kind=job.kind, job_id=job.id, error=str(error))
+        """Give a job back as soon as the store takes that; the end of its lease may be an hour away."""
+        lease_ends_at = self._clock() + self._pace.lease_seconds
+        while True:
+            try:
+                await self._database.run(self._jobs.retry(job, self._clock() + 2.0**job.attempts))
+            except StorageError as error:
+                log.warning("job.not_given_back", kind=job.kind, job_id=job.id, error=str(error))
+            else:
+                return
+            if self._stopping or self._clock() >= lease_ends_at:
+                return
+            await asyncio.sleep(_PAUSE_AFTER_FAILURE_SECONDS)

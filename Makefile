@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 MAIL_READERS := tests/doubles/mail_readers/node_modules
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test demo check format bench bench-detection bench-sending lock clean
+.PHONY: help serve test demo check format bench bench-detection bench-sending faults lock clean
 
 help:
 	@echo "make serve            set up and serve on 127.0.0.1:8080"
 	@echo "make test             set up and run every test"
 	@echo "make demo             show bot detection working, end to end"
 	@echo "make check            formatting, lint, types, import rules, dependency audit"
+	@echo "make faults           kill processes at random over 12,000 messages, and count what is lost"
 	@echo "make bench            measure the pipeline on this machine"
 	@echo "make bench-detection  measure who is judged wrongly, on a labelled world"
 	@echo "make bench-sending    measure sending beside Postfix and Haraka; as root, on Debian, with npm"
@@ -34,6 +35,9 @@ check: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+faults: $(VENV)/.dev
+	$(BIN)/python -m tests.faults.kills
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.bot_pipeline

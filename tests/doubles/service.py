@@ -80,6 +80,11 @@ class Service:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Wait until it is ready, after a start or after its server was killed."""
+        assert self._process is not None
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not self._is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -94,6 +99,34 @@ class Service:
     def kill(self) -> int:
         """End every process of it at once, as a power cut would."""
         return self._end(signal.SIGKILL)
+
+    @property
+    def servers(self) -> list[int]:
+        """The processes that the one which was started has started in turn, by number; Linux only."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text("ascii")
+        return [int(child) for child in children.split()]
+
+    def kill_server(self) -> None:
+        """End the processes that serve, and leave the one that watches over them."""
+        for child in self.servers:
+            os.kill(child, signal.SIGKILL)
+            # Until it is gone it may still answer that it is ready.
+            while Path(f"/proc/{child}").exists() and child in self.servers:
+                time.sleep(0.002)
+
+    def kill_watcher(self) -> None:
+        """End the process that was started, and wait until those that serve have followed it."""
+        assert self._process is not None
+        servers = self.servers
+        os.kill(self.pid, signal.SIGKILL)
+        self._process.wait()
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while any(Path(f"/proc/{server}").exists() for server in servers):
+            if time.monotonic() > deadline:
+                self.kill()
+                raise ServiceError(f"the server went on without its watcher:\n{self.log}")
+            time.sleep(0.02)
+        self._process = None
 
     def cli(self, *arguments: str) -> dict[str, Any]:
         """Run a command beside it that prints one JSON object, and answer that object."""

@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from indicia.base.clock import read_date
 from indicia.net.model import Answered, Failure
 
 # Seconds from one attempt to the next; some 52 hours in all.
@@ -103,8 +104,9 @@ def _retry_after(value: str | None, now: float) -> float | None:
     if _SECONDS.fullmatch(value):
         return float(value)
     try:
-        return read_date(value) - now
-    except ValueError:
+        date = parsedate_to_datetime(value)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now
+    except (ValueError, OverflowError):
         return None
 
 

@@ -29,7 +29,7 @@ from email_validator import EmailNotValidError, validate_email
 from indicia.base.clock import system_clock
 from indicia.base.log import set_up_logging
 from indicia.datasets.address_lists import AddressLists
-from indicia.mail.address import parse_list, parse_one
+from indicia.mail.address import is_mailbox, parse_list, parse_one
 from indicia.net.dns import Resolver
 from indicia.net.egress import EgressGuard, parse_allow
 from indicia.net.smtp.client import SmtpClient
@@ -42,7 +42,7 @@ from indicia.validation.memory import Memory
 from indicia.validation.model import Verification
 from indicia.validation.pacing import Pacing, WayOut
 from indicia.validation.probe import PROBE_TIMEOUTS, Probe, ProbeOptions
-from indicia.validation.syntax import envelope_address, is_header_mailbox
+from indicia.validation.syntax import envelope_address
 from indicia.validation.verify import Questions, Verifier
 from tests.doubles.dns_zone import DnsZone
 from tests.doubles.smtp_peer import Answer, Session, SmtpPeer, reply
@@ -168,7 +168,7 @@ def parsing(*, with_flanker: bool) -> None:
     }
     readings = {
         "Indicia, envelope": lambda text: envelope_address(text) is not None,
-        "Indicia, header": is_header_mailbox,
+        "Indicia, header": is_mailbox,
         "Indicia, parse": lambda text: parse_one(text) is not None,
         "email-validator": email_validator_accepts,
         "headerregistry": header_registry_accepts,

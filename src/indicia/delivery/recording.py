@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from indicia.base.clock import Clock
 from indicia.delivery import store
-from indicia.delivery.model import Bounced, Deferred, Delivered, Errand, Report, Status
+from indicia.delivery.model import JOB_KIND, Bounced, Deferred, Delivered, Errand, Report, Status
 from indicia.delivery.reporting import bounced_event, deferred_event, delivered_event
 from indicia.delivery.schedule import RetrySchedule
 from indicia.events.log import EventLog
@@ -135,7 +135,7 @@ class Recording:
 
         def steps() -> Steps[int]:
             payloads = [str(errand.recipient.id).encode() for errand in errands]
-            dropped = yield from self._jobs.drop("delivery", lane, payloads)
+            dropped = yield from self._jobs.drop(JOB_KIND, lane, payloads)
             given_up = [errand for errand in errands if str(errand.recipient.id).encode() in dropped]
             for errand in given_up:
                 yield from self._bounce(errand, _never_tried(), sender="", now=now)

@@ -116,7 +116,10 @@ def parse_one(text: str) -> Address | None:
 
 
 def is_mailbox(text: str) -> bool:
-    """Tell whether the grammar reads one mailbox in `text`, even one that no mail can be sent to."""
+    """Tell whether RFC 5322 reads one mailbox in `text`, whatever could be done with it.
+
+    Comments, folding, routes, general address literals and domains that no DNS knows are all let through.
+    """
     item = tokens(text)
     if any(token.kind is Kind.DELIMITER for token in item) and not _has_route(item):
         return False

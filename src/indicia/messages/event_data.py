@@ -49,11 +49,6 @@ def event_about(
     )
 
 
-def user_variables(message: Message, recipient: Recipient) -> dict[str, object]:
-    """Answer the variables that events report: the `v:` fields, filled in, and the recipient's own over them."""
-    return _user_variables(message, Values.of(recipient.address, recipient.variables))
-
-
 def _common(message: Message, recipient: Recipient) -> dict[str, object]:
     values = Values.of(recipient.address, recipient.variables)
     return {
@@ -68,6 +63,7 @@ def _common(message: Message, recipient: Recipient) -> dict[str, object]:
 
 
 def _user_variables(message: Message, values: Values) -> dict[str, object]:
+    """Answer the `v:` fields, filled in, and the recipient's own over them."""
     given = {name: substituted(value, values) for name, value in message.options.variables.items()}
     # Clients of Mailgun name those so that the fields of the message bring in; they are reported where they come to.
     own = {name: value for name, value in values.variables.items() if not name.startswith(("v:", "h:"))}

@@ -98,11 +98,6 @@ def rewrite_text(document: str, links: CopyLinks, *, wants_clicks: bool, first_n
     return _filled(_TEXT_LINK.sub(tracked, document), links)
 
 
-def count_links(document: str) -> int:
-    """Count the links of an HTML body that `rewrite_html` tracks."""
-    return len(_tracked(list(tags(document))))
-
-
 def destination(text: str) -> str | None:
     """Write a link's address as browsers would ask for it; None where it is not for us to track."""
     # Browsers drop these wherever they stand (URL Standard 4.4), and customers wrap long links.

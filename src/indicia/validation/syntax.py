@@ -1,18 +1,10 @@
-"""The two readings of what an address is: what may stand in a header, and what may be mailed to."""
+"""What may be mailed to; `mail.address:is_mailbox` reads what may stand in a header."""
 
 from email_validator import EmailNotValidError, validate_email
 
-from indicia.mail.address import Address, is_mailbox, parse_one
+from indicia.mail.address import Address, parse_one
 
 LONGEST_ADDRESS = 512
-
-
-def is_header_mailbox(text: str) -> bool:
-    """Tell whether RFC 5322 reads one mailbox in `text`, whatever could be done with it.
-
-    Comments, folding, routes, general address literals and domains that no DNS knows are all let through.
-    """
-    return is_mailbox(text)
 
 
 def envelope_address(text: str) -> Address | None:

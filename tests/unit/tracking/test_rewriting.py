@@ -19,7 +19,7 @@ from indicia.tracking.links import (
     read_opt_out,
     read_token,
 )
-from indicia.tracking.rewriting import Wanted, count_links, destination, rewrite_html, rewrite_text
+from indicia.tracking.rewriting import Wanted, destination, rewrite_html, rewrite_text
 
 BASE = "https://email.news.example.com"
 CLICKS = Wanted(opens=False, clicks=True, hidden_links=False)
@@ -75,7 +75,6 @@ def test_every_link_is_tracked_and_every_other_byte_stays(links, led):
     assert [link.url for link in led(rewritten)] == urls
     assert [link.number for link in led(rewritten)] == [1, 2, 3, 4]
     assert OURS.sub("{}", rewritten) == FROM_WORD
-    assert count_links(FROM_WORD.format(*escaped)) == 4
 
 
 def test_a_link_says_whose_it_is_and_which_class_it_has(links, led):

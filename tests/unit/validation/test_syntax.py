@@ -2,7 +2,8 @@
 
 import pytest
 
-from indicia.validation.syntax import envelope_address, is_header_mailbox, mailable_address
+from indicia.mail.address import is_mailbox
+from indicia.validation.syntax import envelope_address, mailable_address
 
 
 @pytest.mark.parametrize(
@@ -10,7 +11,7 @@ from indicia.validation.syntax import envelope_address, is_header_mailbox, maila
     ["a@example.com", '"a b"@example.com', "用户@例子.广告", "a+tag@example.com", f"{'a' * 64}@example.com"],
 )
 def test_what_can_be_mailed_is_read_by_all(text):
-    assert is_header_mailbox(text)
+    assert is_mailbox(text)
     assert envelope_address(text) is not None
     assert mailable_address(text) is not None
 
@@ -29,13 +30,13 @@ def test_what_only_some_can_reach_is_an_envelope_but_not_mailable(text):
     ],
 )
 def test_what_headers_may_hold_is_no_envelope(text):
-    assert is_header_mailbox(text)
+    assert is_mailbox(text)
     assert envelope_address(text) is None
 
 
 @pytest.mark.parametrize("text", ["", "a", "a@", "@b.example", "a@b@c.example", "a..b@c.example", "a@b.example\r\n"])
 def test_what_is_nothing_is_read_by_none(text):
-    assert not is_header_mailbox(text)
+    assert not is_mailbox(text)
     assert envelope_address(text) is None
 
 

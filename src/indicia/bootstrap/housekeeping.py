@@ -21,7 +21,7 @@ from indicia.validation.store import forget_batches, forget_findings
 from indicia.webhooks.dead_letters import KEPT_SECONDS as DEAD_LETTER_SECONDS
 from indicia.webhooks.store import forget as forget_webhooks
 
-# After its last recipient is settled a message can no longer be sent again; its content is kept this long to look into.
+# From the submission. A message whose recipients are settled is never sent again; its content is kept to look into.
 CONTENT_SECONDS = 3 * 24 * 3600.0
 ATTEMPT_SECONDS = 30 * 24 * 3600.0
 # Results of a batch are addresses of people; whoever asked for them has a week to fetch them.

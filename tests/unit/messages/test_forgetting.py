@@ -1,0 +1,136 @@
+"""Content: kept while anybody may still get it, then gone with its blobs."""
+
+import os
+
+import pytest
+
+from indicia.accounts.keys import Keys
+from indicia.accounts.signing_key import SigningKeys
+from indicia.domains.dkim_keys import DkimKeys
+from indicia.domains.registry import DomainRegistry
+from indicia.messages.blobs import LEFTOVER_SECONDS, Blobs
+from indicia.messages.leftovers import Leftovers
+from indicia.messages.model import Attachment, Content, Message, Options, Recipient, RecipientKind, RecipientState
+from indicia.messages.store import content_of_row, forget_content, insert_message, insert_recipient, settle_recipient
+from indicia.storage.migrate import migrate
+from indicia.storage.sqlite import SqliteDatabase
+from indicia.storage.vault import Vault
+from tests.doubles.clock import FakeClock
+
+SUBMITTED_AT = 1_790_000_000.0
+
+
+@pytest.fixture
+async def database(tmp_path):
+    database = SqliteDatabase(tmp_path / "store.sqlite3")
+    await migrate(database, FakeClock())
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def domain(database):
+    vault, clock = Vault(bytes(32)), FakeClock()
+    registry = DomainRegistry(
+        database,
+        Keys(database, vault, clock),
+        SigningKeys(database, vault, clock),
+        DkimKeys(database, vault, clock),
+        clock,
+    )
+    return (await registry.add("news.example.com")).domain
+
+
+@pytest.fixture
+def stored(database, domain):
+    """Answer what stores a message with one recipient in a state; answers its row."""
+
+    async def store(state, *, digest=None, submitted_at=SUBMITTED_AT):
+        [(count,)] = await database.fetch("SELECT count(*) FROM messages")
+        message = Message(
+            id=0,
+            account_id=domain.account_id,
+            domain_id=domain.id,
+            message_id=f"{count}@news.example.com",
+            submitted_at=submitted_at,
+            deliver_at=submitted_at,
+            size_bytes=1000,
+            headers={},
+            options=Options(),
+        )
+        files = (
+            ()
+            if digest is None
+            else (Attachment(name="a.pdf", media_type="application/pdf", size_bytes=3, digest=digest),)
+        )
+        said = Content(sender="ann@news.example.com", to=("bob@example.org",), attachments=files)
+        row = await database.run(insert_message(message, said))
+        recipient = Recipient(
+            id=0,
+            message_row=row,
+            domain_id=domain.id,
+            address="bob@example.org",
+            canonical="bob@example.org",
+            kind=RecipientKind.TO,
+            state=state,
+            expires_at=2e9,
+            variables=None,
+        )
+        await database.run(insert_recipient(recipient))
+        return row
+
+    return store
+
+
+async def forget(database, *, before=SUBMITTED_AT + 1, limit=100):
+    await database.run(forget_content(before, limit))
+
+
+async def test_what_nobody_waits_for_is_forgotten_and_nothing_else(database, stored):
+    done = await stored(RecipientState.DELIVERED)
+    waiting = await stored(RecipientState.QUEUED)
+    young = await stored(RecipientState.DELIVERED, submitted_at=SUBMITTED_AT + 1)
+
+    await forget(database)
+
+    assert await content_of_row(database, done) is None
+    assert await content_of_row(database, waiting) is not None
+    assert await content_of_row(database, young) is not None
+
+
+async def test_no_more_is_forgotten_at_once_than_was_asked(database, stored):
+    rows = [await stored(RecipientState.FAILED) for _ in range(3)]
+
+    await forget(database, limit=2)
+
+    assert [await content_of_row(database, row) is None for row in rows].count(True) == 2
+
+
+async def test_a_blob_goes_with_the_last_message_that_names_it(database, stored, tmp_path):
+    blobs = Blobs(tmp_path / "blobs")
+    with blobs.new() as blob:
+        blob.write(b"pdf")
+        digest = await blob.keep()
+    path = tmp_path / "blobs" / digest[:2] / digest
+    os.utime(path, (SUBMITTED_AT, SUBMITTED_AT))
+    leftovers = Leftovers(database, blobs, FakeClock(SUBMITTED_AT + LEFTOVER_SECONDS + 1))
+    await stored(RecipientState.DELIVERED, digest=digest)
+    last = await stored(RecipientState.QUEUED, digest=digest)
+
+    await forget(database)
+    removed_early = await leftovers.sweep()
+    [(recipient,)] = await database.fetch("SELECT id FROM recipients WHERE message_id = $1", last)
+    await database.run(settle_recipient(recipient, RecipientState.DELIVERED, SUBMITTED_AT))
+    await forget(database)
+    removed = await leftovers.sweep()
+
+    assert (removed_early, removed) == (0, 1)
+    assert not path.exists()
+
+
+async def test_looking_for_it_does_not_walk_over_what_is_forgotten(database):
+    plan = await database.fetch(
+        "EXPLAIN QUERY PLAN SELECT id FROM messages WHERE submitted_at < $1 AND content IS NOT NULL", SUBMITTED_AT
+    )
+
+    assert "messages_with_content" in str(plan)

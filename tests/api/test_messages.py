@@ -116,6 +116,21 @@ async def test_each_mailbox_is_mailed_once_however_it_is_spelled(api: Api, store
             "'recipient-variables' parameter must hold an object for each recipient",
         ),
         ({"to": ",".join(f"u{n}@dest.test" for n in range(1001))}, "Too many recipients, max is 1000"),
+        (
+            {"recipient-variables": {"ann@dest.test": {"a": "x" * 66_000}}},
+            "'recipient-variables' parameter is limited to 64 kB for each recipient",
+        ),
+        (
+            {"subject": "%recipient.a%" * 100, "recipient-variables": {"ann@dest.test": {"a": "x" * 1_000}}},
+            "'recipient-variables' parameter makes the headers of a copy too long",
+        ),
+        (
+            {"text": " ".join(f"%recipient.{n}%" for n in range(1001)), "recipient-variables": {"ann@dest.test": {}}},
+            "The message may have 1000 different %recipient variables at most",
+        ),
+        ({"subject": "x" * 2001}, "subject parameter is longer than 2000 characters"),
+        ({"reply_to": "(" * 8001}, "reply_to parameter is longer than 8000 characters"),
+        ({"from": "(" * 8001}, "from parameter is longer than 8000 characters"),
         ({"h:X-Ä": "x"}, "Header name must be pure ASCII: X-Ä"),
         ({"h:Bcc": "x@dest.test"}, "The header Bcc cannot be set"),
         ({"h:X-A": "a\r\nBcc: evil@x.test"}, "The header X-A must not hold line breaks or control characters"),
@@ -247,6 +262,38 @@ async def test_a_message_that_is_too_large_is_refused(api: Api):
     answer = await api.post(PATH, json_body=MAIL | {"text": "x" * (26 * 1024 * 1024)})
 
     assert (answer.status, answer.json()["message"]) == (413, "The message is larger than 25 MB")
+
+
+async def test_a_copy_that_its_variables_make_too_large_is_refused(api: Api):
+    variables = {"ann@dest.test": {"a": "x" * 1_000, "b": "y"}}
+    much = await send(api, text="%recipient.a%" * 30_000, **{"recipient-variables": variables})
+    little = await send(api, text="%recipient.b%" * 30_000, **{"recipient-variables": variables})
+
+    assert (much.status, little.status) == (413, 200)
+
+
+async def test_a_template_that_variables_make_too_large_is_refused(api: Api):
+    source = "{% for n in (1..30000) %}%recipient.a%{% endfor %}"
+    await api.request("PUT", f"/{DOMAIN}/templates/much.html", json_body={"source": source})
+
+    answer = await api.post(
+        PATH,
+        json_body={
+            **MAIL,
+            "text": "",
+            "template": "much.html",
+            "recipient-variables": {"ann@dest.test": {"a": "x" * 1_000}},
+        },
+    )
+
+    assert answer.status == 413
+
+
+async def test_events_show_the_beginning_of_a_long_header(api: Api, installation: Installation, stored):
+    answer = await send(api, to=[f"{'n' * 90} <u{number}@dest.test>" for number in range(100)])
+
+    rows = await stored("SELECT data FROM events WHERE message_id = $1", answer.json()["id"].strip("<>"))
+    assert {len(json.loads(data)["message"]["headers"]["to"]) for (data,) in rows} == {1000}
 
 
 async def test_a_missing_template_is_named(api: Api):

@@ -9,6 +9,9 @@ from indicia.events.model import Event, EventType, Severity
 from indicia.messages.model import Message, Recipient
 from indicia.messages.variables import Values, substituted
 
+# Each event of each recipient shows the header, and a message may have a thousand names in its To.
+LONGEST_SHOWN = 1000
+
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -72,7 +75,12 @@ def _user_variables(message: Message, values: Values) -> dict[str, object]:
 
 def _headers(message: Message, values: Values) -> dict[str, str]:
     """Answer the header as this recipient's copy shows it."""
-    if not message.options.has_own_copies:
-        return message.headers
-    filled = {name: substituted(value, values) for name, value in message.headers.items()}
-    return filled | {"to": values.address}
+    shown: Mapping[str, str] = message.headers
+    if message.options.has_own_copies:
+        filled = {name: substituted(value, values) for name, value in message.headers.items()}
+        shown = filled | {"to": values.address}
+    return {name: _cut(value) for name, value in shown.items()}
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= LONGEST_SHOWN else f"{value[: LONGEST_SHOWN - 1]}\N{HORIZONTAL ELLIPSIS}"

@@ -5,7 +5,8 @@ Substitution is a single pass: what a value brings in is never looked at again.
 
 import html
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -49,6 +50,16 @@ class Values(NamedTuple):
     def of(cls, address: str, variables: bytes | None) -> "Values":
         """Read a recipient's variables, a JSON object."""
         return cls(address, msgspec.json.decode(variables, type=dict[str, object]) if variables else {})
+
+
+def placeholders_in(texts: Iterable[str]) -> Counter[str | None]:
+    """Count the placeholders of texts by their paths; None is `%recipient%` itself."""
+    return Counter(match[1] for text in texts if _MARK in text for match in _PLACEHOLDER.finditer(text))
+
+
+def length_filled_in(placeholders: Mapping[str | None, int], values: Values) -> int:
+    """Answer how many characters come in place of so many placeholders, before any is escaped."""
+    return sum(times * len(_value(path, values) or "") for path, times in placeholders.items())
 
 
 def substituted(text: str, values: Values) -> str:

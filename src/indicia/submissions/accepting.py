@@ -29,6 +29,7 @@ from indicia.repeats.model import KEY_SECONDS, LONGEST_KEY, Repeat
 from indicia.repeats.store import claim_repeat
 from indicia.storage.database import Database, Steps
 from indicia.submissions.addressing import OrganisationOf, is_aligned
+from indicia.submissions.expansion import check_expansion
 from indicia.submissions.model import (
     ClickTracking,
     SendingNotAllowedError,
@@ -36,6 +37,7 @@ from indicia.submissions.model import (
     SubmissionPendingError,
     SubmissionRefusedError,
 )
+from indicia.submissions.reading import LARGEST_BYTES
 from indicia.submissions.store import repeat_seconds_of
 from indicia.submissions.translating import due_at, message_of, tracking_of
 from indicia.suppressions.guard import Suppressions
@@ -103,6 +105,7 @@ class Submissions:
         Raises:
             SendingNotAllowedError: The domain is not active.
             SubmissionRefusedError: It may not be sent, or not like this.
+            SubmissionTooLargeError: A copy of it would be too large.
             SubmissionPendingError: One with the same key is being accepted.
             RepeatConflictError: The key came before with another body.
             TemplatesError: Its template is not there or cannot be rendered.
@@ -138,7 +141,9 @@ class Submissions:
 
     async def _accept(self, domain: Domain, submission: Submission, digest: bytes, key: str | None) -> str:
         now = self._clock()
-        template = await self._template(domain, submission, now)
+        template, rendered = await self._template(domain, submission, now)
+        bodies = (submission.text, submission.html, submission.amp, *rendered)
+        check_expansion(submission, [body for body in bodies if body], LARGEST_BYTES)
         message, content = message_of(domain, submission, template, self._ids(now), now)
         repeat = _repeat(digest, key, await repeat_seconds_of(self._database, domain.id), now)
         message_id = await self._database.run(self._store(message, content, submission, repeat))
@@ -146,11 +151,13 @@ class Submissions:
         self._events.announce()
         return message_id
 
-    async def _template(self, domain: Domain, submission: Submission, now: float) -> TemplateSnapshot | None:
+    async def _template(
+        self, domain: Domain, submission: Submission, now: float
+    ) -> tuple[TemplateSnapshot | None, tuple[str | None, ...]]:
         """Take the template as it is now, and render it once, so that what fails fails before it is accepted."""
         wanted = submission.template
         if wanted is None:
-            return None
+            return None, ()
         snapshot = await self._templating.library.snapshot(
             domain.id, wanted.name, wanted.variables, is_strict=wanted.is_strict, version=wanted.version
         )
@@ -164,8 +171,8 @@ class Submissions:
             tracks_opens=tracking.opens,
             tracks_clicks=tracking.clicks is not ClickTracking.NO,
         )
-        await self._templating.renderer.render(snapshot, builtins, domain.id)
-        return snapshot
+        rendered = await self._templating.renderer.render(snapshot, builtins, domain.id)
+        return snapshot, (rendered.html, rendered.text)
 
     def _store(self, message: Message, content: Content, submission: Submission, repeat: Repeat | None) -> Steps[str]:
         now = message.submitted_at

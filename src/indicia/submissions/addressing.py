@@ -16,6 +16,7 @@ MOST_RECIPIENTS = 1000
 LONGEST_ADDRESS_OCTETS = 254
 # A thousand addresses with long names.
 _LONGEST_LIST = 512 * 1024
+LONGEST_SENDER = 8000
 
 OrganisationOf = Callable[[str], str]
 """Answers the organisational domain of a domain: the one below its public suffix."""
@@ -27,6 +28,8 @@ def read_sender(form: Form) -> Address:
     Raises:
         SubmissionRefusedError: There is no `from`, or it is not exactly one mailbox that mail can come from.
     """
+    if sum(map(len, form.texts("from"))) > LONGEST_SENDER:
+        raise SubmissionRefusedError(f"from parameter is longer than {LONGEST_SENDER} characters")
     found = _read(form, "from")
     if not found:
         raise SubmissionRefusedError("from parameter is missing")

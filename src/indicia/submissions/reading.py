@@ -8,7 +8,13 @@ from indicia.composition.field_rules import field_problem
 from indicia.mail.address import header_form, parse_list
 from indicia.mail.header_fields import holds_line_end
 from indicia.messages.model import Attachment, RecipientKind
-from indicia.submissions.addressing import everyone, read_recipient_variables, read_recipients, read_sender
+from indicia.submissions.addressing import (
+    LONGEST_SENDER,
+    everyone,
+    read_recipient_variables,
+    read_recipients,
+    read_sender,
+)
 from indicia.submissions.form import Form
 from indicia.submissions.model import (
     Submission,
@@ -21,6 +27,7 @@ from indicia.submissions.options import read_options
 LARGEST_BYTES = 25 * 1024 * 1024
 # Mailgun's bound on everything beside the message itself.
 LARGEST_OPTIONS_BYTES = 16 * 1024
+LONGEST_SUBJECT = 2000
 _VARIABLES_FIELD = "x-mailgun-variables"
 
 
@@ -62,6 +69,8 @@ def read_submission(fields: Mapping[str, object], files: Sequence[Attachment], n
 
 def _subject(form: Form) -> str:
     subject = form.text("subject") or ""
+    if len(subject) > LONGEST_SUBJECT:
+        raise SubmissionRefusedError(f"subject parameter is longer than {LONGEST_SUBJECT} characters")
     if holds_line_end(subject):
         raise SubmissionRefusedError("subject parameter must not hold line breaks or control characters")
     return subject
@@ -86,6 +95,8 @@ def _reply_to(form: Form) -> str:
     if not texts:
         return ""
     text = ", ".join(texts)
+    if len(text) > LONGEST_SENDER:
+        raise SubmissionRefusedError(f"reply_to parameter is longer than {LONGEST_SENDER} characters")
     # What a placeholder brings in is not known yet.
     if "%recipient" in text and not holds_line_end(text):
         return text

@@ -68,12 +68,6 @@ def insert_recipient(recipient: Recipient) -> Steps[int]:
     return cast(int, rows[0][0])
 
 
-async def message_of_row(database: Database, row: int) -> Message | None:
-    """Answer the message of that row."""
-    rows = await database.fetch(f"SELECT {_MESSAGE} FROM messages WHERE id = $1", row)
-    return _message(rows[0]) if rows else None
-
-
 async def messages_of_rows(database: Database, rows: Sequence[int]) -> dict[int, Message]:
     """Answer the messages of those rows, by row."""
     wanted = msgspec.json.encode(rows).decode()
@@ -96,6 +90,13 @@ async def recipients_of_rows(database: Database, rows: Sequence[int]) -> list[Re
         f"SELECT {_RECIPIENT} FROM recipients WHERE id IN (SELECT value FROM json_each($1))", wanted
     )
     return [_recipient(row) for row in found]
+
+
+async def copies_of_rows(database: Database, rows: Sequence[int]) -> dict[int, tuple[Message, Recipient]]:
+    """Answer the recipients of those rows with the message that each got, by the recipient's row."""
+    recipients = await recipients_of_rows(database, rows)
+    messages = await messages_of_rows(database, sorted({recipient.message_row for recipient in recipients}))
+    return {recipient.id: (messages[recipient.message_row], recipient) for recipient in recipients}
 
 
 async def delivered_at_of_rows(database: Database, rows: Sequence[int]) -> dict[int, float]:

@@ -33,6 +33,14 @@ class Suppressions:
         """Suppress an address from the caller's transaction on, whether or not it already is."""
         yield from store.upsert(domain_id, [suppression(address, kind, error, self._clock())])
 
+    def add_new(self, domain_id: int, address: Address, kind: SuppressionType, error: str) -> Steps[bool]:
+        """Suppress an address as `add` does, unless it is for that reason already; answer whether it was not."""
+        known = yield from store.types_among(domain_id, [address.canonical])
+        if (address.canonical, kind) in known:
+            return False
+        yield from self.add(domain_id, address, kind, error)
+        return True
+
     def among(self, domain_id: int, canonicals: Sequence[str]) -> Steps[dict[str, SuppressionType]]:
         """Answer which of `canonicals` must not be mailed and the gravest reason, in the caller's transaction."""
         return _gravest((yield from store.types_among(domain_id, canonicals)))

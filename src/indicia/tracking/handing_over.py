@@ -20,7 +20,7 @@ from indicia.detection.requests import JOB_KIND
 from indicia.detection.store import add_request, add_visit
 from indicia.mail.address import parse_one
 from indicia.messages.model import Message, Recipient
-from indicia.messages.store import delivered_at_of_rows, message_of_row, recipients_of_rows
+from indicia.messages.store import copies_of_rows, delivered_at_of_rows
 from indicia.queue.jobs import Jobs
 from indicia.storage.database import Database, Steps, StorageError
 from indicia.tracking import store
@@ -79,17 +79,12 @@ class HandingOver:
     async def _known(self, hits: Sequence[StoredHit]) -> list[_Known]:
         """Find the copies of `hits`; those of a forgotten message are left out."""
         rows = sorted({stored.hit.recipient_id for stored in hits})
-        recipients = {recipient.id: recipient for recipient in await recipients_of_rows(self._database, rows)}
+        copies = await copies_of_rows(self._database, rows)
         delivered = await delivered_at_of_rows(self._database, rows)
-        messages = {
-            row: message
-            for row in {recipient.message_row for recipient in recipients.values()}
-            if (message := await message_of_row(self._database, row)) is not None
-        }
         return [
-            _Known(stored, messages[recipient.message_row], recipient, delivered.get(recipient.id))
+            _Known(stored, *copies[stored.hit.recipient_id], delivered.get(stored.hit.recipient_id))
             for stored in hits
-            if (recipient := recipients.get(stored.hit.recipient_id)) is not None and recipient.message_row in messages
+            if stored.hit.recipient_id in copies
         ]
 
     def _steps(self, hits: Sequence[StoredHit], known: Sequence[_Known], now: float) -> Steps[None]:

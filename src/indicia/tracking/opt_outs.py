@@ -13,11 +13,10 @@ from indicia.events.model import Event, EventType
 from indicia.mail.address import Address, parse_one
 from indicia.messages.event_data import event_about
 from indicia.messages.model import Message
-from indicia.messages.store import message_of_row, recipients_of_rows
+from indicia.messages.store import copies_of_rows
 from indicia.storage.database import Database, Steps
 from indicia.suppressions.guard import Suppressions
 from indicia.suppressions.model import SuppressionType
-from indicia.suppressions.store import types_among
 
 log = get_logger()
 
@@ -65,17 +64,18 @@ class OptOuts:
             StorageError: Nothing is stored.
         """
         domain = await self._domains.named(domain_name)
-        recipients = await recipients_of_rows(self._database, [recipient_id])
-        recipient = recipients[0] if recipients and domain and recipients[0].domain_id == domain.id else None
-        mailbox = parse_one(address if address is not None else recipient.address if recipient else "")
+        copy = (await copies_of_rows(self._database, [recipient_id])).get(recipient_id)
+        if copy is not None and (domain is None or copy[1].domain_id != domain.id):
+            copy = None
+        mailbox = parse_one(address if address is not None else copy[1].address if copy else "")
         if domain is None or mailbox is None:
             return True
-        message = await message_of_row(self._database, recipient.message_row) if recipient else None
-        if visitor is not None and message is not None and await self._is_a_machine(visitor, message):
-            log.info("opt_out.by_machine", domain=domain_name)
-            return False
         event = None
-        if recipient is not None and message is not None:
+        if copy is not None:
+            message, recipient = copy
+            if visitor is not None and await self._is_a_machine(visitor, message):
+                log.info("opt_out.by_machine", domain=domain_name)
+                return False
             details: dict[str, object] = {}
             if visitor is not None:
                 details = {"ip": visitor.ip, "client-info": {"user-agent": visitor.uas}}
@@ -90,9 +90,6 @@ class OptOuts:
         return visitor.on_page and await has_visited(self._database, visit, since=now - VISIT_SECONDS)
 
     def _suppress(self, domain_id: int, mailbox: Address, how: str, event: Event | None) -> Steps[None]:
-        known = yield from types_among(domain_id, [mailbox.canonical])
-        if (mailbox.canonical, SuppressionType.UNSUBSCRIBE) in known:
-            return
-        yield from self._suppressions.add(domain_id, mailbox, SuppressionType.UNSUBSCRIBE, how)
-        if event is not None:
+        is_new = yield from self._suppressions.add_new(domain_id, mailbox, SuppressionType.UNSUBSCRIBE, how)
+        if is_new and event is not None:
             yield from self._events.append([event])

@@ -15,7 +15,7 @@ from indicia.events.log import EventLog
 from indicia.events.model import Event, EventType
 from indicia.messages.event_data import event_about
 from indicia.messages.model import Message, Recipient
-from indicia.messages.store import message_of_row, recipients_of_rows
+from indicia.messages.store import copies_of_rows
 from indicia.storage.database import Database, Steps
 from indicia.tracking import store
 from indicia.tracking.model import BotEvents, Hit, HitKind
@@ -82,16 +82,11 @@ class Reporting:
 
     async def _judged(self, hits: Mapping[int, StoredHit], outcomes: Mapping[int, Judged]) -> list[_Judged]:
         rows = sorted({stored.hit.recipient_id for stored in hits.values()})
-        recipients = {recipient.id: recipient for recipient in await recipients_of_rows(self._database, rows)}
-        messages = {
-            row: message
-            for row in {recipient.message_row for recipient in recipients.values()}
-            if (message := await message_of_row(self._database, row)) is not None
-        }
+        copies = await copies_of_rows(self._database, rows)
         return [
-            _Judged(stored, messages[recipient.message_row], recipient, outcomes[position])
+            _Judged(stored, *copies[stored.hit.recipient_id], outcomes[position])
             for position, stored in sorted(hits.items())
-            if (recipient := recipients.get(stored.hit.recipient_id)) is not None and recipient.message_row in messages
+            if stored.hit.recipient_id in copies
         ]
 
     def _steps(self, judged: list[_Judged], events: list[Event]) -> Steps[None]:

@@ -17,11 +17,10 @@ from indicia.mail.returned import Returned, ReturnedKind, understand
 from indicia.mail.verp import OurAddress, Purpose
 from indicia.messages.event_data import event_about
 from indicia.messages.model import Message, Recipient
-from indicia.messages.store import fail_delivered, message_of_row, recipients_of_rows
+from indicia.messages.store import copies_of_rows, fail_delivered
 from indicia.storage.database import Database, Steps
 from indicia.suppressions.guard import Suppressions
 from indicia.suppressions.model import SuppressionType
-from indicia.suppressions.store import types_among
 from indicia.tracking.keys import Keyring
 from indicia.tracking.opt_outs import OptOuts
 from indicia.tracking.return_paths import WHOLE_DOMAIN, ReturnPaths, authenticate
@@ -147,12 +146,12 @@ class ReturnedMail:
     async def _copy(self, subject: Subject) -> tuple[Message, Recipient, Address] | None:
         """Find the copy that an authentic address is about; None where it is forgotten."""
         domain = await self._domains.named(subject.domain)
-        recipients = await recipients_of_rows(self._database, [subject.recipient_id])
-        if domain is None or not recipients or recipients[0].domain_id != domain.id:
+        copies = await copies_of_rows(self._database, [subject.recipient_id])
+        if domain is None or subject.recipient_id not in copies:
             return None
-        message = await message_of_row(self._database, recipients[0].message_row)
-        mailbox = parse_one(recipients[0].address)
-        return None if message is None or mailbox is None else (message, recipients[0], mailbox)
+        message, recipient = copies[subject.recipient_id]
+        mailbox = parse_one(recipient.address)
+        return None if recipient.domain_id != domain.id or mailbox is None else (message, recipient, mailbox)
 
     def _fail(
         self, recipient: Recipient, suppressed: Address | None, reason: str, event: Event, now: float
@@ -164,11 +163,8 @@ class ReturnedMail:
             yield from self._suppressions.add(recipient.domain_id, suppressed, SuppressionType.BOUNCE, reason)
 
     def _suppress(self, domain_id: int, mailbox: Address, reason: str, event: Event) -> Steps[None]:
-        known = yield from types_among(domain_id, [mailbox.canonical])
-        if (mailbox.canonical, SuppressionType.COMPLAINT) in known:
-            return
-        yield from self._suppressions.add(domain_id, mailbox, SuppressionType.COMPLAINT, reason)
-        yield from self._events.append([event])
+        if (yield from self._suppressions.add_new(domain_id, mailbox, SuppressionType.COMPLAINT, reason)):
+            yield from self._events.append([event])
 
 
 def _is_a_wish(returned: Returned) -> bool:

@@ -35,6 +35,10 @@ def program() -> Path:
     return found
 
 
+class _PageLeftError(Exception):
+    """The page that was asked is making room for the next one."""
+
+
 class Browser:
     """One tab, with images on, while entered."""
 
@@ -89,7 +93,7 @@ class Browser:
     async def until(self, condition: str) -> None:
         """Wait until a condition in JavaScript holds, also across pages."""
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            while not await self._evaluate(condition):  # noqa: ASYNC110 - it happens in another process.
+            while not await self._holds(condition):  # noqa: ASYNC110 - it happens in another process.
                 await asyncio.sleep(0.05)
 
     async def text(self) -> str:
@@ -102,6 +106,12 @@ class Browser:
             "JSON.stringify([...document.links].filter(a => a.offsetWidth && a.offsetHeight).map(a => a.href))"
         )
         return list(json.loads(found))
+
+    async def _holds(self, condition: str) -> bool:
+        try:
+            return bool(await self._evaluate(condition))
+        except _PageLeftError:
+            return False
 
     async def _evaluate(self, expression: str) -> Any:
         answer = await self._call("Runtime.evaluate", tab=True, expression=expression, returnByValue=True)
@@ -117,6 +127,8 @@ class Browser:
             while True:
                 answer = await self._socket.receive_json()
                 if answer.get("id") == number:
+                    if "navigated" in answer.get("error", {}).get("message", ""):
+                        raise _PageLeftError
                     assert "error" not in answer, answer
                     result: dict[str, Any] = answer["result"]
                     return result

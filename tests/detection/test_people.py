@@ -202,6 +202,14 @@ def test_a_reader_in_the_very_second_of_a_sweep_stays_a_reader(detail):
     assert not verdicts[-1].is_bot, why(verdicts[-1])
 
 
+def test_a_tap_on_a_blank_area_at_work_is_a_tap_and_no_scan():
+    tap = Honeypot(domain_id=1, message_id="m1", ip=OFFICE, uas=CHROME, ts=SENT + 40)
+
+    verdicts = tell([touch(OFFICE, CHROME, 43)], honeypots=[tap], mx={"firm.test": GATEWAY})
+
+    assert not verdicts[0].is_bot, why(verdicts[0])
+
+
 def test_a_tap_on_a_blank_area_does_not_condemn_those_behind_the_same_address():
     tap = Honeypot(domain_id=1, message_id="m0", ip="10.12.1.1", uas=IPHONE, ts=SENT + 30)
     others = [touch("10.12.1.1", IPHONE, 20 + n, recipient=f"r{n}", message=f"m{n}") for n in range(1, 20)]
@@ -240,7 +248,7 @@ def test_where_mails_are_clicked_at_once_an_early_click_is_discounted():
         mailed_later(touch(f"10.11.{n}.9", CHROME, 20 + n, recipient=f"r{n}", message=f"m{n}"), n * HOUR)
         for n in range(40)
     ]
-    on_vpn = touch("10.8.3.9", EDGE, 30, recipient="v", message="v")
+    on_vpn = touch("10.5.3.9", EDGE, 30, recipient="v", message="v")
 
     verdict = tell([*readers, on_vpn])[-1]
 

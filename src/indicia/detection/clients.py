@@ -18,6 +18,7 @@ _CROWDS = {
     NetworkClass.EDUCATION: Crowd.PEOPLE,
     NetworkClass.SECURE_WEB_GATEWAY: Crowd.PEOPLE,
     NetworkClass.RELAY: Crowd.PEOPLE,
+    NetworkClass.VPN: Crowd.PEOPLE,
     NetworkClass.HOSTING: Crowd.MACHINES,
     NetworkClass.MAIL_FILTER: Crowd.MACHINES,
     NetworkClass.CRAWLER: Crowd.MACHINES,

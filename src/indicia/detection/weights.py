@@ -453,8 +453,8 @@ WEIGHTS: dict[str, Weight] = {
     ),
     "honeypot.own_message.among_people": Weight(
         HONEYPOT,
-        ((5, 2.2), (60, 1.6), (1_800, 0.8)),
-        "field: people tap blank areas; 5 less ln of some 20 people behind the address",
+        ((5, 1.8), (60, 1.4), (1_800, 0.8)),
+        "field: people tap blank areas; 5 less ln of some 25 people behind the address",
         Category.SECURITY_SCANNER,
     ),
     "honeypot.other_message": Weight(

@@ -314,6 +314,7 @@ NEAR_MISSES = [
         },
     ),
     ("near_caught", {"company": Company(near_caught=9), "network": net(VENDOR), "timing": after(400)}),
+    ("provider.gateway", {"provider": GATEWAY, "timing": after(40), "crowd": PEOPLE}),
     ("familiar_client", {"familiar_hours": 0.5}),
     ("familiar_client", {"familiar_hours": 20.0, "agent": agent(AgentKind.MAIL_PRIVACY)}),
     (

@@ -2,7 +2,7 @@
 
 from indicia.datasets.model import MailProvider, NetworkClass, ProviderKind
 from indicia.detection.model import Finding
-from indicia.detection.observations import Signals, Timing
+from indicia.detection.observations import Crowd, Signals, Timing
 from indicia.detection.rules.delay import NOT_READERS
 
 _SIGNALS = {
@@ -28,9 +28,11 @@ def provider(signals: Signals) -> Finding | None:
     if signals.kind in NOT_READERS:
         return None
     # That its customers' mail comes through a vendor is no news from that vendor's own network, and no vendor scans
-    # from Microsoft's, where there are cloud desktops of the same companies.
+    # from Microsoft's, where there are cloud desktops of the same companies, or from where its customers' people are.
     if received_by.kind is ProviderKind.GATEWAY and (
-        signals.network_class is NetworkClass.SECURITY_VENDOR or signals.operator == "microsoft"
+        signals.network_class is NetworkClass.SECURITY_VENDOR
+        or signals.operator == "microsoft"
+        or signals.crowd is Crowd.PEOPLE
     ):
         return None
     return Finding(

@@ -81,6 +81,19 @@ async def test_new_domain_works_at_once_and_its_settings_follow(api: Api, instal
     assert detail.json()["domain"]["state"] == "unverified"
 
 
+async def test_what_is_not_said_of_a_domain_stays_as_it_is(api: Api, installation: Installation):
+    domain_add = ("domain", "add", "steady.example.org", "--account", "steady")
+    added = installation.service.cli(*domain_add, "--state", "active", "--enable", "bot-detection", "--tracking", "off")
+    installation.service.cli(*domain_add, "--enable", "validation")
+
+    shown = (await api.get("/domains/steady.example.org", key=added["primary_key"])).json()["domain"]
+    bot = await api.post("/steady.example.org/bot", key=added["primary_key"], json_body={})
+    installation.service.cli(*domain_add, "--disable", "bot-detection")
+    disabled = await api.post("/steady.example.org/bot", key=added["primary_key"], json_body={})
+
+    assert (shown["state"], bot.status, disabled.status) == ("active", 400, 402)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -23,16 +23,22 @@ domain.add_command(check)
 @domain.command()
 @click.argument("name")
 @click.option("--account", help="Whose domain it is; made at its first use. Default: the first account.")
-@click.option(
-    "--state", type=click.Choice([*map(str, DomainState)]), default=str(DomainState.UNVERIFIED), show_default=True
-)
+@click.option("--state", type=click.Choice([*map(str, DomainState)]), help="Default for a new domain: unverified.")
 @click.option("--enable", "features", multiple=True, type=click.Choice([*map(str, Feature)]), help="May be repeated.")
-@click.option("--tracking", type=click.Choice(["on", "off"]), default="on", show_default=True)
+@click.option("--disable", "without", multiple=True, type=click.Choice([*map(str, Feature)]), help="May be repeated.")
+@click.option("--tracking", type=click.Choice(["on", "off"]), help="Default for a new domain: on.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def add(
-    name: str, account: str | None, state: DomainState, features: tuple[Feature, ...], tracking: str, *, as_json: bool
+    name: str,
+    account: str | None,
+    state: str | None,
+    features: tuple[str, ...],
+    without: tuple[str, ...],
+    tracking: str | None,
+    *,
+    as_json: bool,
 ) -> None:
-    """Add a domain, or change the settings of one that the account has.
+    """Add a domain, or change the settings of one that the account has; what is not said stays as it is.
 
     Prints a new sending key each time, and for a new account its primary key: keys are not shown again.
     """
@@ -41,9 +47,10 @@ def add(
         added = await store.domains.add(
             name,
             account=account,
-            state=DomainState(state),
+            state=None if state is None else DomainState(state),
             features=frozenset(map(Feature, features)),
-            tracking=tracking == "on",
+            without=frozenset(map(Feature, without)),
+            tracking=None if tracking is None else tracking == "on",
         )
         fields: dict[str, object] = {"domain": added.domain.name, "sending_key": added.sending_key}
         if added.primary_key is not None:

@@ -50,30 +50,30 @@ class DomainRegistry:
         name: str,
         *,
         account: str | None = None,
-        state: DomainState = DomainState.UNVERIFIED,
+        state: DomainState | None = None,
         features: frozenset[Feature] = frozenset(),
-        tracking: bool = True,
+        without: frozenset[Feature] = frozenset(),
+        tracking: bool | None = None,
     ) -> AddedDomain:
         """Add a domain, or change its settings where the account has it already, and issue a sending key for it.
 
+        What is not said stays as it is; a new domain is unverified and tracked, and has the features that are named.
         The account is made at its first use; without a name it is the first one besides the demo.
 
         Raises:
             InvalidDomainError: `name` is no domain name; nothing is stored.
             DomainTakenError: Another account has it; nothing is stored.
         """
-        now = self._clock()
+        canonical = canonical_domain(name)
         first = await self._first_account_name() if account is None else account
-        domain = Domain(
-            id=0,
-            account_id=0,
-            name=canonical_domain(name),
-            state=state,
-            features=features,
-            tracking=tracking,
-            seed_token=secrets.token_hex(16),
-            created_at=now,
-            updated_at=now,
+        # Where another account has it, nothing of it is stored again.
+        known = await store.domain_named(self._database, canonical) or self._fresh(canonical)
+        domain = msgspec.structs.replace(
+            known,
+            state=known.state if state is None else state,
+            features=(known.features | features) - without,
+            tracking=known.tracking if tracking is None else tracking,
+            updated_at=self._clock(),
         )
         dkim_keys = await self._dkim_keys.fresh() if await self._lacks_dkim_keys(domain.name) else []
         added = await self._database.run(self._add(domain, first, dkim_keys))
@@ -111,6 +111,20 @@ class DomainRegistry:
     async def of_id(self, domain_id: int) -> Domain | None:
         """Answer the domain of that id."""
         return await store.domain_of_id(self._database, domain_id)
+
+    def _fresh(self, name: str) -> Domain:
+        now = self._clock()
+        return Domain(
+            id=0,
+            account_id=0,
+            name=name,
+            state=DomainState.UNVERIFIED,
+            features=frozenset(),
+            tracking=True,
+            seed_token=secrets.token_hex(16),
+            created_at=now,
+            updated_at=now,
+        )
 
     async def _lacks_dkim_keys(self, name: str) -> bool:
         domain = await store.domain_named(self._database, name)

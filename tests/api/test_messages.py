@@ -103,6 +103,7 @@ async def test_each_mailbox_is_mailed_once_however_it_is_spelled(api: Api, store
         ({"from": ""}, "from parameter is missing"),
         ({"from": "news"}, "from parameter is not a valid address. please check documentation"),
         ({"to": None}, "to parameter is missing"),
+        ({"to": None, "text": None}, "to parameter is missing"),
         ({"to": "ann"}, "to parameter is not a valid address. please check documentation"),
         ({"to": "ann@[127.0.0.1]"}, "to parameter is not a valid address. please check documentation"),
         ({"cc": "ok@dest.test, broken"}, "cc parameter is not a valid address. please check documentation"),

@@ -41,6 +41,7 @@ def read_submission(fields: Mapping[str, object], files: Sequence[Attachment], n
     form = Form(fields)
     to, cc, bcc = (read_recipients(form, kind) for kind in RecipientKind)
     sender = read_sender(form)
+    recipients = everyone(to, cc, bcc)
     custom, variables_field = _custom_fields(form)
     reply_to = _reply_to(form)
     template = _template(form, variables_field)
@@ -50,7 +51,7 @@ def read_submission(fields: Mapping[str, object], files: Sequence[Attachment], n
         sender=sender,
         to=to,
         cc=cc,
-        recipients=everyone(to, cc, bcc),
+        recipients=recipients,
         reply_to=reply_to,
         subject=_subject(form),
         text=bodies["text"],

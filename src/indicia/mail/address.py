@@ -8,6 +8,7 @@ back as it came, and never makes its neighbours unreadable. Nothing raises, and 
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -18,6 +19,10 @@ from indicia.mail.domain_names import ascii_domain, unicode_domain
 
 # RFC 5321 4.5.3.1.1. Quotes are counted: they travel.
 LONGEST_LOCAL_OCTETS = 64
+
+# Texts of one mailbox are read again and again, and are short. A megabyte or two at most.
+_LONGEST_REMEMBERED = 128
+_MOST_REMEMBERED = 2048
 
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _DOT_ATOM = re.compile(r"[^\s\"(),.:;<>@\[\]\\]+(?:\.[^\s\"(),.:;<>@\[\]\\]+)*")
@@ -95,6 +100,10 @@ class Parsed(NamedTuple):
 
 def parse_list(text: str) -> Parsed:
     """Read a list of mailboxes and groups, separated by `,` or `;`; an empty text is an empty list."""
+    return _remembered_list(text) if len(text) <= _LONGEST_REMEMBERED else _list(text)
+
+
+def _list(text: str) -> Parsed:
     addresses: list[Address] = []
     unparseable: list[str] = []
     for item in _items(tokens(text)):
@@ -107,12 +116,23 @@ def parse_list(text: str) -> Parsed:
     return Parsed(tuple(addresses), tuple(unparseable))
 
 
+_remembered_list = lru_cache(maxsize=_MOST_REMEMBERED)(_list)
+
+
 def parse_one(text: str) -> Address | None:
     """Read exactly one mailbox, with or without a name; None for anything less or more, or for a group."""
+    return _remembered_one(text) if len(text) <= _LONGEST_REMEMBERED else _one(text)
+
+
+def _one(text: str) -> Address | None:
     item = tokens(text)
     if any(token.kind is Kind.DELIMITER for token in item) and not _has_route(item):
         return None
     return _mailbox(_trimmed(item, _BLANK))
+
+
+# A copy's recipient is read at acceptance, in its header and in its envelope, and a sender for every message.
+_remembered_one = lru_cache(maxsize=_MOST_REMEMBERED)(_one)
 
 
 def is_mailbox(text: str) -> bool:

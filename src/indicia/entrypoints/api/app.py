@@ -79,6 +79,9 @@ def api_app(
             _route("/domains/{domain}/webhooks/replay", endpoints.replay.replay, "POST"),
             _route("/domains/{domain}/webhooks/{webhooktype}", endpoints.webhooks.answer_one, "GET", "DELETE"),
             _route("/domains/{domain}/webhooks/{webhooktype}/sample", endpoints.webhooks.sample, "GET"),
+            # They are tried in this order, so what is asked for most stands high.
+            _route("/{domain}/messages", endpoints.messages.submit, "POST"),
+            _route("/v3/{domain}/messages", endpoints.messages.submit, "POST"),
             _route("/{domain}/bot", endpoints.bot.submit, "POST"),
             _route("/{domain}/bot/labels", endpoints.labels.answer, "GET", "POST"),
             _route("/{domain}/bot/{request_id}", endpoints.bot.result, "GET"),
@@ -96,8 +99,6 @@ def api_app(
             _route("/v3/{domain}/events", endpoints.events.search, "GET"),
             _route("/v3/{domain}/events/{page}", endpoints.events.page, "GET"),
             _route("/{domain}/stats", endpoints.stats.show, "GET"),
-            _route("/{domain}/messages", endpoints.messages.submit, "POST"),
-            _route("/v3/{domain}/messages", endpoints.messages.submit, "POST"),
             _route("/{domain}/validate", endpoints.validate.validate, "GET"),
             _route("/{domain}/validate/batch", endpoints.validate.submit, "POST"),
             _route("/{domain}/validate/batch/{batch_id}", endpoints.validate.batch, "GET"),

@@ -22,6 +22,8 @@ MOST_CLAIMS = 10
 # Every job that ends is a reason to look for more. With thousands of waiting lanes a look takes milliseconds of
 # computing; it may take this part of the time, or lanes that nobody can serve would slow those that are served.
 LOOKING_PART = 0.2
+# Jobs that end within so long are followed by new ones together: every claim is a transaction.
+_BREATH_SECONDS = 0.005
 _PAUSE_AFTER_FAILURE_SECONDS = 1.0
 
 Handle = Callable[[Job], Awaitable[None]]
@@ -100,7 +102,8 @@ class Runner:
             self._in_flight.add(task)
             task.add_done_callback(self._done)
         # The tasks begin meanwhile, so that the next look at `rooms` counts them.
-        await asyncio.sleep(looked_seconds * (1 / LOOKING_PART - 1))
+        breath_seconds = _BREATH_SECONDS if claimed else 0.0
+        await asyncio.sleep(max(looked_seconds * (1 / LOOKING_PART - 1), breath_seconds))
         return bool(claimed)
 
     def _done(self, task: asyncio.Task[None]) -> None:

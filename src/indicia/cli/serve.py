@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 
 import click
+import uvloop
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
@@ -56,7 +57,7 @@ def worker() -> None:
     expect_busy_threads()
     settings = load_settings()
     set_up_logging(level=settings.log_level, as_json=settings.log_format == "json")
-    asyncio.run(_run(Service(settings, with_workers=True, with_smtpd=False), "Indicia's workers run"))
+    uvloop.run(_run(Service(settings, with_workers=True, with_smtpd=False), "Indicia's workers run"))
 
 
 @click.command()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from benchmarks.mail.load import Endpoint, request, submit, text_of
-from benchmarks.mail.sides import RECIPIENT, Load
+from benchmarks.mail.sides import Load
 from benchmarks.pipeline.costs import ProcessGroup
 from tests.doubles.dns_zone import DnsZone
 from tests.doubles.service import Service
@@ -24,9 +24,14 @@ _numbers = count(1)
 class Indicia:
     """A side: HTTP in, and out to the exchanger of each recipient's domain, all of which is on `sink_port`."""
 
-    def __init__(self, sink_port: int, zone: DnsZone, *, command: str = "serve", **settings: str) -> None:
-        self.name = "Indicia"
-        self._command = command
+    def __init__(
+        self, sink_port: int, zone: DnsZone, *, command: str = "serve", with_worker: bool = False, **settings: str
+    ) -> None:
+        """Run `command`; `with_worker` runs `indicia api` and `indicia worker` beside each other in its place."""
+        self.name = "Indicia, api and worker apart" if with_worker else "Indicia"
+        self._command = "api" if with_worker else command
+        self._with_worker = with_worker
+        self._workers: list[Service] = []
         self._settings = {
             "DNS_SERVERS": zone.address,
             "SMTP_PORT": str(sink_port),
@@ -42,15 +47,21 @@ class Indicia:
         added = await asyncio.to_thread(self.service.cli, "domain", "add", DOMAIN, "--state", "active")
         self.endpoint = Endpoint(self.service.port, f"/{DOMAIN}/messages", added["sending_key"])
         self.group = ProcessGroup(self.service.pid)
+        if self._with_worker:
+            worker = Service(Path(self._home.name), command="worker", **self._settings)
+            await asyncio.to_thread(worker.start)
+            self._workers.append(worker)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.to_thread(self.service.stop)
+        for service in (*self._workers, self.service):
+            await asyncio.to_thread(service.stop)
         self._home.cleanup()
 
     def load(self, messages: int, size_bytes: int) -> Load:
         """Prepare to hand over so many messages."""
-        return partial(submit, self.service.port, iter([*self.requests([RECIPIENT] * messages, size_bytes)]))
+        recipients = [f"r{next(_numbers)}@dest.test" for _ in range(messages)]
+        return partial(submit, self.service.port, iter([*self.requests(recipients, size_bytes)]))
 
     def requests(self, recipients: list[str], size_bytes: int) -> Iterator[bytes]:
         """Write one request for each recipient."""
@@ -65,7 +76,7 @@ class Indicia:
 
     def cpu_seconds(self) -> float:
         """Answer the processor time of all its processes."""
-        return self.group.cpu_seconds()
+        return self.group.cpu_seconds() + sum(ProcessGroup(worker.pid).cpu_seconds() for worker in self._workers)
 
     def waits(self) -> list[tuple[str, float]]:
         """Answer each delivered copy's recipient and how many seconds it took from the request to its outcome."""

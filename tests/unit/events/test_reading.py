@@ -4,34 +4,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indicia.accounts.keys import Keys
-from indicia.accounts.signing_key import SigningKeys
-from indicia.domains.dkim_keys import DkimKeys
-from indicia.domains.registry import DomainRegistry
 from indicia.events.log import EventLog
 from indicia.events.model import Event, EventFilter, EventType, Kind, Severity
 from indicia.events.reading import EventReading, Leaf
-from indicia.storage.migrate import migrate
-from indicia.storage.sqlite import SqliteDatabase
-from indicia.storage.vault import Vault
-from tests.doubles.clock import FakeClock
 
 RARE = EventFilter(kinds=(Kind(EventType.COMPLAINED),))
 
 
 @pytest.fixture
-async def database(tmp_path):
-    database = SqliteDatabase(tmp_path / "store.sqlite3")
-    await migrate(database, FakeClock())
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def domain(database):
-    clock, vault = FakeClock(), Vault(bytes(32))
-    keys, signing_keys, dkim_keys = (made(database, vault, clock) for made in (Keys, SigningKeys, DkimKeys))
-    return (await DomainRegistry(database, keys, signing_keys, dkim_keys, clock).add("a1.test")).domain
+async def domain(registry):
+    return (await registry.add("a1.test")).domain
 
 
 @pytest.fixture

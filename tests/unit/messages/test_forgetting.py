@@ -4,40 +4,17 @@ import os
 
 import pytest
 
-from indicia.accounts.keys import Keys
-from indicia.accounts.signing_key import SigningKeys
-from indicia.domains.dkim_keys import DkimKeys
-from indicia.domains.registry import DomainRegistry
 from indicia.messages.blobs import LEFTOVER_SECONDS, Blobs
 from indicia.messages.leftovers import Leftovers
 from indicia.messages.model import Attachment, Content, Message, Options, Recipient, RecipientKind, RecipientState
 from indicia.messages.store import content_of_row, forget_content, insert_message, insert_recipient, settle_recipient
-from indicia.storage.migrate import migrate
-from indicia.storage.sqlite import SqliteDatabase
-from indicia.storage.vault import Vault
 from tests.doubles.clock import FakeClock
 
 SUBMITTED_AT = 1_790_000_000.0
 
 
 @pytest.fixture
-async def database(tmp_path):
-    database = SqliteDatabase(tmp_path / "store.sqlite3")
-    await migrate(database, FakeClock())
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def domain(database):
-    vault, clock = Vault(bytes(32)), FakeClock()
-    registry = DomainRegistry(
-        database,
-        Keys(database, vault, clock),
-        SigningKeys(database, vault, clock),
-        DkimKeys(database, vault, clock),
-        clock,
-    )
+async def domain(registry):
     return (await registry.add("news.example.com")).domain
 
 

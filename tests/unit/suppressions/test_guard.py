@@ -2,25 +2,10 @@
 
 import pytest
 
-from indicia.accounts.keys import Keys
-from indicia.accounts.signing_key import SigningKeys
-from indicia.domains.dkim_keys import DkimKeys
-from indicia.domains.registry import DomainRegistry
 from indicia.mail.address import Address, parse_one
-from indicia.storage.migrate import migrate
-from indicia.storage.sqlite import SqliteDatabase
-from indicia.storage.vault import Vault
 from indicia.suppressions.guard import Suppressions
 from indicia.suppressions.model import NotSuppressedError, SuppressionType
 from tests.doubles.clock import FakeClock
-
-
-@pytest.fixture
-async def database(tmp_path):
-    database = SqliteDatabase(tmp_path / "store.sqlite3")
-    await migrate(database, FakeClock())
-    yield database
-    await database.close()
 
 
 @pytest.fixture
@@ -34,15 +19,7 @@ def suppressions(database, clock):
 
 
 @pytest.fixture
-async def domain_ids(database, clock):
-    vault = Vault(bytes(32))
-    registry = DomainRegistry(
-        database,
-        Keys(database, vault, clock),
-        SigningKeys(database, vault, clock),
-        DkimKeys(database, vault, clock),
-        clock,
-    )
+async def domain_ids(registry):
     return [(await registry.add(name)).domain.id for name in ("a1.test", "a2.test")]
 
 

@@ -2,18 +2,11 @@
 
 import pytest
 
-from indicia.accounts.keys import Keys
-from indicia.accounts.signing_key import SigningKeys
 from indicia.base.ids import time_ordered_uuid
-from indicia.domains.dkim_keys import DkimKeys
-from indicia.domains.registry import DomainRegistry
 from indicia.events.log import EventLog
 from indicia.events.model import Event, EventType, Severity
 from indicia.net.egress import EgressGuard
 from indicia.queue.jobs import Jobs
-from indicia.storage.migrate import migrate
-from indicia.storage.sqlite import SqliteDatabase
-from indicia.storage.vault import Vault
 from indicia.webhooks.model import InvalidSubscriptionError, WebhookType
 from indicia.webhooks.outbox import Outbox
 from indicia.webhooks.store import delivery_of_id
@@ -24,28 +17,12 @@ A, B, C, D = (f"https://{name}.example.com/hook" for name in "abcd")
 
 
 @pytest.fixture
-async def database(tmp_path):
-    database = SqliteDatabase(tmp_path / "store.sqlite3")
-    await migrate(database, FakeClock())
-    yield database
-    await database.close()
-
-
-@pytest.fixture
 def subscriptions(database):
     return Subscriptions(database, Outbox(Jobs(database, FakeClock())), EgressGuard())
 
 
 @pytest.fixture
-async def domains(database):
-    clock, vault = FakeClock(), Vault(bytes(32))
-    registry = DomainRegistry(
-        database,
-        Keys(database, vault, clock),
-        SigningKeys(database, vault, clock),
-        DkimKeys(database, vault, clock),
-        clock,
-    )
+async def domains(registry):
     return [(await registry.add(name)).domain for name in ("a1.test", "a2.test")]
 
 

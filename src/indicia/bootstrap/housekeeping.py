@@ -9,7 +9,7 @@ from indicia.detection.store import forget as forget_detection
 from indicia.entrypoints.workers.housekeeping import DEAD_JOB_SECONDS, Chore, Housekeeping
 from indicia.events.log import KEPT_SECONDS as EVENT_SECONDS
 from indicia.events.store import forget_events
-from indicia.messages.store import forget_content
+from indicia.messages.store import forget_content, forget_messages
 from indicia.queue.store import forget_dead_jobs
 from indicia.repeats.store import forget_repeats
 from indicia.storage.database import Steps
@@ -26,7 +26,10 @@ CONTENT_SECONDS = 3 * 24 * 3600.0
 ATTEMPT_SECONDS = 30 * 24 * 3600.0
 # Results of a batch are addresses of people; whoever asked for them has a week to fetch them.
 BATCH_SECONDS = 7 * 24 * 3600.0
-_MESSAGES_AT_ONCE = 1000
+# How long opens and clicks of a message are still told; its links lead where they should for ever.
+MESSAGE_SECONDS = 90 * 24 * 3600.0
+# More than a minute's mail at the pace at which one machine sends, and some hundred milliseconds of the writer.
+_MESSAGES_AT_ONCE = 10_000
 
 
 def housekeeping(workshop: Workshop) -> Housekeeping:
@@ -48,6 +51,7 @@ _CHORES: tuple[Chore, ...] = (
     lambda now: forget_events(now - EVENT_SECONDS),
     lambda now: forget_content(now - CONTENT_SECONDS, _MESSAGES_AT_ONCE),
     lambda now: forget_attempts(now - ATTEMPT_SECONDS),
+    lambda now: forget_messages(now - MESSAGE_SECONDS, _MESSAGES_AT_ONCE),
     forget_findings,
     lambda now: forget_batches(now - BATCH_SECONDS),
     lambda now: forget_hits(now - EVENT_SECONDS),

@@ -168,6 +168,22 @@ def forget_content(before: float, limit: int) -> Steps[None]:
     )
 
 
+def forget_messages(before: float, limit: int) -> Steps[None]:
+    """Delete up to `limit` messages submitted before `before`, with their recipients, once content and attempts are."""
+    rows = yield Statement(
+        """
+        SELECT id FROM messages WHERE submitted_at < $1 AND content IS NULL AND NOT EXISTS (
+            SELECT 1 FROM recipients JOIN attempts ON attempts.recipient_id = recipients.id
+            WHERE recipients.message_id = messages.id
+        ) ORDER BY submitted_at LIMIT $2
+        """,
+        (before, limit),
+    )
+    if rows:
+        yield StatementForEach("DELETE FROM recipients WHERE message_id = $1", rows)
+        yield StatementForEach("DELETE FROM messages WHERE id = $1", rows)
+
+
 async def is_blob_named(database: Database, digest: str) -> bool:
     """Tell whether any message still needs that blob."""
     return bool(await database.fetch("SELECT 1 FROM message_blobs WHERE digest = $1 LIMIT 1", digest))

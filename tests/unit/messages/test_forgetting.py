@@ -4,10 +4,19 @@ import os
 
 import pytest
 
+from indicia.delivery.store import begin_uncertainty
 from indicia.messages.blobs import LEFTOVER_SECONDS, Blobs
 from indicia.messages.leftovers import Leftovers
 from indicia.messages.model import Attachment, Content, Message, Options, Recipient, RecipientKind, RecipientState
-from indicia.messages.store import content_of_row, forget_content, insert_message, insert_recipient, settle_recipient
+from indicia.messages.store import (
+    content_of_row,
+    forget_content,
+    forget_messages,
+    insert_message,
+    insert_recipient,
+    settle_recipient,
+)
+from indicia.storage.database import Statement
 from tests.doubles.clock import FakeClock
 
 SUBMITTED_AT = 1_790_000_000.0
@@ -111,3 +120,22 @@ async def test_looking_for_it_does_not_walk_over_what_is_forgotten(database):
     )
 
     assert "messages_with_content" in str(plan)
+
+
+async def test_a_message_goes_with_its_recipients_when_nothing_else_is_left_of_it(database, stored):
+    done = await stored(RecipientState.DELIVERED)
+    waiting = await stored(RecipientState.QUEUED)
+    tried = await stored(RecipientState.FAILED)
+    await database.run(_attempt(tried))
+    await database.run(forget_content(SUBMITTED_AT + 1, 10))
+
+    await database.run(forget_messages(SUBMITTED_AT + 1, 10))
+
+    assert await database.fetch("SELECT id FROM messages ORDER BY id") == [(waiting,), (tried,)]
+    assert await database.fetch("SELECT message_id FROM recipients ORDER BY id") == [(waiting,), (tried,)]
+    assert done not in {waiting, tried}
+
+
+def _attempt(message_row):
+    (row,) = yield Statement("SELECT id FROM recipients WHERE message_id = $1", (message_row,))
+    yield from begin_uncertainty(row[0], 1, SUBMITTED_AT)

@@ -123,13 +123,17 @@ class ColumnMap:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to judge and where to write it; `explain` adds a sentence to each piece of evidence."""
+    """What to judge and where to write it.
+
+    `explain` adds a sentence to each piece of evidence, `learn` reads everything a second time to learn from it.
+    """
 
     files: tuple[Path, ...]
     output: Path
     columns: ColumnMap
     honeypots: tuple[Path, ...] = ()
     explain: bool = False
+    learn: bool = False
     allow_duplicates: bool = False
     replace: bool = False
 

@@ -12,6 +12,7 @@ from indicia.archive.model import Row
 from indicia.datasets.model import MailProvider
 from indicia.datasets.registry import Datasets
 from indicia.detection.engine import Engine
+from indicia.detection.learning.knowledge import Knowledge
 from indicia.detection.model import Honeypot, Scope, Verdict
 from indicia.detection.options import DetectionOptions
 from indicia.detection.signals.neighbours import COMPANION_SECONDS
@@ -22,7 +23,7 @@ LOOK_AHEAD_SECONDS = COMPANION_SECONDS
 _MOST_WAITING = 20_000
 
 # One table is one sender's: its recipients and its networks are known to each other.
-_SCOPE = Scope(account_id=0, domain_id=0)
+HISTORY_SCOPE = Scope(account_id=0, domain_id=0)
 
 
 class _Clock:
@@ -58,9 +59,13 @@ class Replay:
         self._providers = providers
         self._engine = Engine(datasets, options, self._clock)
 
+    def learn(self, knowledge: Knowledge) -> None:
+        """Judge from now on with what was learned."""
+        self._engine.learn(knowledge)
+
     def observe(self, rows: Sequence[Row]) -> None:
         """Remember rows without judging them."""
-        self._engine.observe(_SCOPE, [row.interaction for row in rows], self._undated_at)
+        self._engine.observe(HISTORY_SCOPE, [row.interaction for row in rows], self._undated_at)
 
     def judge(self, chunks: Iterable[Sequence[Row]], visits: Iterator[Honeypot]) -> Iterator[tuple[Row, Verdict]]:
         """Judge rows in their order, which must be that of time; `visits` likewise."""
@@ -82,7 +87,7 @@ class Replay:
 
     def _judged(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Verdict]]:
         interactions = [row.interaction for row in rows]
-        verdicts = self._engine.judge(_SCOPE, interactions, self._undated_at, self._providers)
+        verdicts = self._engine.judge(HISTORY_SCOPE, interactions, self._undated_at, self._providers)
         return zip(rows, verdicts, strict=True)
 
     def _settled(self, chunks: Iterable[Sequence[Row]]) -> Iterator[list[Row]]:

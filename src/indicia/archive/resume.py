@@ -39,7 +39,7 @@ def _plan(request: Request, datasets: Datasets, size: PartSize, *, with_dns: boo
         "columns": write_profile(request.columns),
         "files": [_state(path) for path in request.files],
         "honeypots": [_state(path) for path in request.honeypots],
-        "options": [request.explain, request.allow_duplicates, with_dns, size.rows, size.look_back],
+        "options": [request.explain, request.learn, request.allow_duplicates, with_dns, size.rows, size.look_back],
         "reference data": {info.name: info.sha256 for info in datasets.manifest},
         "version": version("indicia"),
     }

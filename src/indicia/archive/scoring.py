@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 
+from indicia.archive.hindsight import Hindsight
 from indicia.archive.loading import Progress
 from indicia.archive.model import ArchiveError, OutputError, PartSize, Request, Row
 from indicia.archive.parts import Judged, Parts, Tallies, check_suffix, reasons_of
@@ -24,6 +25,7 @@ from indicia.archive.store import EventStore
 from indicia.archive.tables import reason_of
 from indicia.datasets.model import MailProvider
 from indicia.datasets.registry import Datasets
+from indicia.detection.learning.knowledge import Knowledge
 from indicia.detection.model import Verdict
 from indicia.detection.options import DetectionOptions
 from indicia.detection.visits import KEPT_SECONDS
@@ -61,7 +63,7 @@ def score(
             Parts(directory, explain=request.explain) as parts,
         ):
             providers = _providers(directory, events, datasets, look_up)
-            scorer = _Scorer(events, datasets, providers, size=size, explain=request.explain)
+            scorer = _Scorer(events, datasets, providers, size=size, request=request)
             tallies = _judge(scorer, parts, request.output, progress)
     except (duckdb.Error, OSError) as error:
         # A full disk, or another run in the same place.
@@ -75,6 +77,7 @@ def _judge(scorer: "_Scorer", parts: Parts, output: Path, progress: Progress) ->
     """Judge the parts that are not done, then put all of them together."""
     count = scorer.count
     for number in range(count):
+        scorer.learn(number, progress)
         if not parts.is_done(number):
             parts.write(number, scorer.part(number, progress))
     progress("writing", 0, 1)
@@ -127,14 +130,18 @@ class _Scorer:
         providers: Mapping[str, MailProvider],
         *,
         size: PartSize,
-        explain: bool,
+        request: Request,
     ) -> None:
         self._total = len(events)
         self._events = events
         self._datasets = datasets
         self._providers = providers
         self._size = size
-        self._explain = explain
+        self._explain = request.explain
+        self._hindsight: Hindsight | None = None
+        if request.learn:
+            self._hindsight = Hindsight(datasets, DetectionOptions().remembered_trails, events.visits(0.0))
+        self._knowledge = Knowledge()
         # Reference data has a date; the machine's clock would have another one in every run.
         newest = max(info.date for info in datasets.manifest)
         self._undated_at = datetime.combine(newest, time(), UTC).timestamp()
@@ -144,11 +151,20 @@ class _Scorer:
         """How many parts there are."""
         return -(-self._total // self._size.rows)
 
+    def learn(self, number: int, progress: Progress) -> None:
+        """Learn from the rows of a part; the parts must come in order."""
+        if self._hindsight is None:
+            return
+        first = number * self._size.rows
+        progress("learning", first, self._total)
+        self._knowledge = self._hindsight.learn(self._rows(first, min(first + self._size.rows, self._total)))
+
     def part(self, number: int, progress: Progress) -> Iterator[Judged]:
         """Judge the rows of a part."""
         first = number * self._size.rows
         last = min(first + self._size.rows, self._total)
         replay = Replay(self._datasets, DetectionOptions(), providers=self._providers, undated_at=self._undated_at)
+        replay.learn(self._knowledge)
         for chunk in self._rows(max(0, first - self._size.look_back), first):
             replay.observe(chunk)
         # The rows after the part are observed as far as they matter to it.

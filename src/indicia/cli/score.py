@@ -34,6 +34,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @column_options
 @click.option("--honeypots", multiple=True, type=_FILE, help="Visits to hidden links; may be repeated.")
 @click.option("--explain", is_flag=True, help="Add a sentence to each piece of evidence.")
+@click.option("--learn", is_flag=True, help="Read everything twice: learn who acts together, and where machines are.")
 @click.option("--allow-duplicates", is_flag=True, help="Judge every row, even those that share an event_id.")
 @click.option("--dns", is_flag=True, help="Look up who receives the mail of recipients' domains.")
 @click.option("--force", is_flag=True, help="Write over an output that exists.")
@@ -43,10 +44,9 @@ def score(
     output: Path,
     columns: ColumnMap,
     honeypots: tuple[Path, ...],
-    explain: bool,
-    allow_duplicates: bool,
     dns: bool,
     force: bool,
+    **wishes: bool,
 ) -> None:
     """Judge the opens and clicks in FILES (Parquet, CSV, JSON) and write a verdict for each.
 
@@ -61,9 +61,8 @@ def score(
         output,
         columns,
         honeypots=honeypots,
-        explain=explain,
-        allow_duplicates=allow_duplicates,
         replace=force,
+        **wishes,
     )
     with progress_bar() as progress:
         tallies = score_files(

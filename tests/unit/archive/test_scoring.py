@@ -1,5 +1,6 @@
 import hashlib
 import json
+import random
 
 import duckdb
 import pytest
@@ -109,6 +110,63 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path, run, events, output
     run(events, output=output)
 
     assert digest(tmp_path / output) == expected
+
+
+def botnet():
+    """Eight mailboxes that click ten mails within the same minute, each time from another home, among readers."""
+    chance, events = random.Random(5), []
+    for issue in range(10):
+        sent_at = START + issue * 2 * 86_400
+        for reader in range(60):
+            at = sent_at + chance.uniform(1_800, 80_000)
+            events.append(person(issue, f"p{reader}", f"73.162.{reader}.9", sent_at, at))
+        moment = sent_at + chance.uniform(7_200, 40_000)
+        for member in range(8):
+            # Blocks of many carriers, none of them twice.
+            ip = (
+                f"{chance.choice((24, 73, 82, 86, 90, 93))}.{chance.randrange(250)}.{chance.randrange(250)}.{1 + issue}"
+            )
+            events.append(person(issue, f"bot{member}", ip, sent_at, moment + chance.uniform(0, 50)))
+    events.sort(key=lambda event: event["ts"])
+    return [{"event_id": f"b{number}", **event} for number, event in enumerate(events)]
+
+
+def person(issue, recipient, ip, sent_at, at):
+    return {
+        "action": "click",
+        "ip": ip,
+        "uas": CHROME.format(155),
+        "domain": "people.example",
+        "recipient_id": recipient,
+        "message_id": f"issue{issue}-{recipient}",
+        "message_ts": sent_at,
+        "ts": at,
+    }
+
+
+def test_a_botnet_is_found_in_hindsight_and_readers_are_left_alone(tmp_path, run):
+    events = botnet()
+    recipients = {event["event_id"]: event["recipient_id"] for event in events}
+
+    run(write_jsonl(tmp_path / "events.jsonl", events), learn=True)
+
+    called_bots = [recipients[row["event_id"]] for row in lines(tmp_path / "verdicts.jsonl") if row["is_bot"]]
+    assert len([recipient for recipient in called_bots if recipient.startswith("bot")]) >= 50
+    assert [recipient for recipient in called_bots if not recipient.startswith("bot")] == []
+
+
+def test_a_resumed_run_has_learned_what_an_uninterrupted_one_has(tmp_path, run):
+    events = write_jsonl(tmp_path / "events.jsonl", botnet())
+    run(events, learn=True)
+    expected = digest(tmp_path / "verdicts.jsonl")
+    (tmp_path / "verdicts.jsonl").unlink()
+
+    for position in (SIZE.rows, 4 * SIZE.rows + 1):
+        with pytest.raises(PowerCutError):
+            run(events, watch=cut_at(position), learn=True)
+    run(events, learn=True)
+
+    assert digest(tmp_path / "verdicts.jsonl") == expected
 
 
 def test_a_resumed_run_judges_no_part_twice(run, events):

@@ -6,7 +6,10 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from starlette.types import Message
 
+from indicia.bootstrap import running
+from indicia.config import read_settings
 from tests.doubles.service import Service
 
 
@@ -48,6 +51,33 @@ def test_unreadable_setting_is_named(tmp_path: Path):
     complaint = _refusal(Service(tmp_path, SETTLE_SECONDS="soon"), "serve")
 
     assert "INDICIA_SETTLE_SECONDS" in complaint
+
+
+def test_taken_port_for_mail_is_named_too(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        complaint = _refusal(Service(tmp_path, SMTPD_LISTEN=f"127.0.0.1:{port}"), "serve")
+
+    assert f"cannot listen on 127.0.0.1:{port}" in complaint
+    assert "INDICIA_SMTPD_LISTEN" in complaint
+
+
+async def test_a_service_that_cannot_start_whole_tells_its_server(tmp_path: Path):
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        settings = read_settings({"INDICIA_DATA_DIR": str(tmp_path), "INDICIA_SMTPD_LISTEN": listen})
+        await running.Service(settings, with_workers=False, with_smtpd=True)({"type": "lifespan"}, receive, send)
+
+    assert [message["type"] for message in sent] == ["lifespan.startup.failed"]
 
 
 @pytest.mark.parametrize("command", ["serve", "api"])

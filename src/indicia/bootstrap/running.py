@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from indicia.base.errors import AppError
+from indicia.base.log import get_logger
 from indicia.bootstrap.composition import composer, domain_lately
 from indicia.bootstrap.deliveries import MailTraffic, mail_traffic, mail_work
 from indicia.bootstrap.detection import detection_work
@@ -25,6 +26,8 @@ from indicia.config import Address, Settings
 from indicia.detection.handover import Handover
 from indicia.entrypoints.workers.runner import Runner
 from indicia.validation.verify import Verifier
+
+log = get_logger()
 
 
 class ListenError(AppError):
@@ -129,7 +132,14 @@ class Service:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                await self.start()
+                try:
+                    await self.start()
+                except Exception as error:
+                    # A server that is not told goes on with what there is, and takes mail that nobody delivers.
+                    log.exception("service.not_started")
+                    await self.stop()
+                    await send({"type": "lifespan.startup.failed", "message": str(error)})
+                    return
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self.stop()

@@ -33,7 +33,9 @@ _DEMO_AGENT = (
 def serve() -> None:
     """Run the API and the workers; on an empty data directory, with a demo account to try it."""
     settings = load_settings()
-    _check_free(settings.listen)
+    _check_free(settings.listen, "INDICIA_LISTEN")
+    if settings.smtpd_listen is not None:
+        _check_free(settings.smtpd_listen, "INDICIA_SMTPD_LISTEN")
     demo = asyncio.run(prepare(settings, with_demo=True))
     if demo is not None:
         click.echo(_welcome(demo, settings))
@@ -45,7 +47,7 @@ def serve() -> None:
 def api() -> None:
     """Run the API alone; `indicia worker` does the work."""
     settings = load_settings()
-    _check_free(settings.listen)
+    _check_free(settings.listen, "INDICIA_LISTEN")
     asyncio.run(prepare(settings, with_demo=False))
     _run_server(settings, "service_without_workers")
 
@@ -121,7 +123,7 @@ async def _run(service: Service, said: str) -> None:
     await service.stop()
 
 
-def _check_free(address: Address) -> None:
+def _check_free(address: Address, setting: str) -> None:
     """Find out before anything starts whether the address can be listened on.
 
     Raises:
@@ -135,7 +137,7 @@ def _check_free(address: Address) -> None:
         except OSError as error:
             where = f"{address.host}:{address.port}"
             raise ListenError(
-                f"cannot listen on {where}: {error.strerror}; set INDICIA_LISTEN to another host:port"
+                f"cannot listen on {where}: {error.strerror}; set {setting} to another host:port"
             ) from error
 
 

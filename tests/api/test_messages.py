@@ -268,9 +268,11 @@ async def test_a_message_that_is_too_large_is_refused(api: Api):
 async def test_a_copy_that_its_variables_make_too_large_is_refused(api: Api):
     variables = {"ann@dest.test": {"a": "x" * 1_000, "b": "y"}}
     much = await send(api, text="%recipient.a%" * 30_000, **{"recipient-variables": variables})
+    escaped = {"ann@dest.test": {"a": "'" * 60_000}}
+    much_html = await send(api, html="%recipient.a%" * 100, **{"recipient-variables": escaped})
     little = await send(api, text="%recipient.b%" * 30_000, **{"recipient-variables": variables})
 
-    assert (much.status, little.status) == (413, 200)
+    assert (much.status, much_html.status, little.status) == (413, 413, 200)
 
 
 async def test_a_template_that_variables_make_too_large_is_refused(api: Api):

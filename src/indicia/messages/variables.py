@@ -38,6 +38,8 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _IGNORED_IN_URLS = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 _UNQUOTED = re.compile(r"[^A-Za-z0-9._~/:?#\[\]@!$()*+,;%-]")
 _REFUSED_URL = "#"
+LONGEST_ESCAPE = len("&#1114111;")
+"""What one character of a value comes to in HTML at most."""
 
 
 class Values(NamedTuple):

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from indicia.messages.variables import Values, length_filled_in, placeholders_in
+from indicia.messages.variables import LONGEST_ESCAPE, Values, length_filled_in, placeholders_in
 from indicia.submissions.addressing import LONGEST_ADDRESS_OCTETS
 from indicia.submissions.model import Submission, SubmissionRefusedError, SubmissionTooLargeError
 
@@ -28,7 +28,8 @@ def check_expansion(submission: Submission, bodies: Sequence[str], most_bytes: i
     in_bodies = placeholders_in(bodies)
     if max(len(in_fields), len(in_bodies)) > MOST_PLACEHOLDERS:
         raise SubmissionRefusedError(f"The message may have {MOST_PLACEHOLDERS} different %recipient variables at most")
-    room = most_bytes - submission.size_bytes
+    # As if every character had to be escaped: what comes near to this is no mail that anybody means.
+    room = (most_bytes - submission.size_bytes) // LONGEST_ESCAPE
     for address, _ in submission.recipients:
         own = variables.get(address.canonical)
         if _length(in_fields, address.envelope, own, LARGEST_VARIABLES_BYTES) > LARGEST_VARIABLES_BYTES:

@@ -132,12 +132,21 @@ async def test_each_mailbox_is_mailed_once_however_it_is_spelled(api: Api, store
         ({"subject": "x" * 2001}, "subject parameter is longer than 2000 characters"),
         ({"reply_to": "(" * 8001}, "reply_to parameter is longer than 8000 characters"),
         ({"from": "(" * 8001}, "from parameter is longer than 8000 characters"),
+        ({"recipient-variables": {f"u{n}@b.test": {} for n in range(1001)}}, "Too many recipients, max is 1000"),
+        (
+            {"attachment": [{"filename": "a", "content": ""}] * 1001},
+            "attachment: may be given 1000 times at most",
+        ),
         ({"h:X-Ä": "x"}, "Header name must be pure ASCII: X-Ä"),
         ({"h:Bcc": "x@dest.test"}, "The header Bcc cannot be set"),
         ({"h:X-A": "a\r\nBcc: evil@x.test"}, "The header X-A must not hold line breaks or control characters"),
         (
             {"subject": "=?UTF-8?Q?a=0D=0ABcc:_v@evil.example?="},
             "subject parameter must not hold line breaks or control characters",
+        ),
+        (
+            {"h:X-Many": ["x"] * 17_000},
+            "Send options (parameters starting with o:, h:, or v:) are limited to 16 kB total",
         ),
         (
             {"v:big": "x" * 17_000},

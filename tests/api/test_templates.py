@@ -47,6 +47,22 @@ async def test_a_source_can_be_sent_as_multipart(api: Api):
     assert (await api.get(f"{PATH}/multipart.html")).json()["source"] == SOURCE
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/html", b""),
+        ("application/json", b"{}"),
+        ("application/json", b'{"source": ""}'),
+        ("application/x-www-form-urlencoded", b"source=one&source=two"),
+    ],
+)
+async def test_a_template_without_one_source_is_refused(api: Api, kind: str, body: bytes):
+    answer = await api.request("PUT", f"{PATH}/none.html", body=body, headers={"Content-Type": kind})
+
+    assert (answer.status, answer.json()["message"]) == (400, "source: is required, once")
+    assert (await api.get(f"{PATH}/none.html")).status == 404
+
+
 async def test_the_version_before_can_be_had(api: Api):
     await put(api, "versions.html", "one")
     await put(api, "versions.html", "two")

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from indicia.accounts.store import find_or_add_account
 from indicia.base.clock import Clock
-from indicia.composition.model import Composed, StoredFile
+from indicia.composition.model import Composed, ContentGoneError, StoredFile
 from indicia.delivery.errands import Errands
 from indicia.delivery.expiry import Expiry
 from indicia.delivery.letters import Letters
@@ -52,7 +52,9 @@ HASTY = Timeouts(connect=1, banner=1, command=1, data=1, block=1, dot=1, quit=0.
 
 
 async def compose(message: Message, recipient: Recipient) -> Composed:
-    """Write a mail that shows whose copy it is, with a file where its subject is `a file`."""
+    """Write a mail that shows whose copy it is, with a file where its subject is `a file`; none where it is `gone`."""
+    if message.headers["subject"] == "gone":
+        raise ContentGoneError(message.id)
     address = parse_one(recipient.address)
     assert address is not None
     text = f"Message-ID: <{message.message_id}>\r\nTo: {address.envelope}\r\n\r\n.\r\nThe end.\r\n".encode()

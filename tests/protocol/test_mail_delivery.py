@@ -48,6 +48,18 @@ async def test_a_delivered_copy_is_reported_as_the_api_promises(tmp_path: Path, 
     assert peer.taken[0].sender == f"bounce-{row}@news.test"
 
 
+async def test_a_copy_that_cannot_be_written_is_rejected_and_never_sent(tmp_path: Path, zone: DnsZone) -> None:
+    async with SmtpPeer() as peer, delivering(tmp_path, zone, peer) as worker:
+        (row,) = await worker.submit("ann@b.test", subject="gone")
+        (event,) = await worker.until_events("ann@b.test", 1)
+
+        assert event["event"] == "rejected"
+        assert event["reject"]["reason"] == "The message could not be composed"
+        assert await worker.state(row) == "failed"
+        assert await worker.jobs_left() == 0
+    assert peer.connections == 0
+
+
 async def test_many_copies_share_few_connections(tmp_path: Path, zone: DnsZone) -> None:
     async with SmtpPeer() as peer, delivering(tmp_path, zone, peer) as worker:
         await worker.submit(*(f"r{number}@b.test" for number in range(100)))

@@ -23,7 +23,7 @@ from indicia.detection.labels import Labels
 from indicia.detection.requests import JOB_KIND as DETECTION_JOBS
 from indicia.detection.requests import DetectionRequests
 from indicia.entrypoints.api.address import AddressApi
-from indicia.entrypoints.api.admission import Admission, BotAdmission
+from indicia.entrypoints.api.admission import Admission, BotAdmission, ValidationAdmission
 from indicia.entrypoints.api.app import Endpoints, api_app
 from indicia.entrypoints.api.bot import BotApi
 from indicia.entrypoints.api.domains import DomainsApi
@@ -32,7 +32,7 @@ from indicia.entrypoints.api.labels import LabelsApi
 from indicia.entrypoints.api.messages import MessagesApi
 from indicia.entrypoints.api.stats import StatsApi
 from indicia.entrypoints.api.templates import TemplatesApi
-from indicia.entrypoints.api.validate import ValidateApi, ValidationAdmission
+from indicia.entrypoints.api.validate import ValidateApi
 from indicia.entrypoints.api.whoami import WhoAmI
 from indicia.entrypoints.front import Front, Way
 from indicia.queue.jobs import Jobs
@@ -61,24 +61,23 @@ def web(
         ids=time_ordered_uuid,
         handover=handover,
     )
-    admission = BotAdmission(store.domains, limits=limits, contact=settings.contact)
+    admission = Admission(store.domains, limits=limits)
+    of_bots = BotAdmission(store.domains, limits=limits, contact=settings.contact)
     endpoints = Endpoints(
         address=AddressApi(),
-        bot=BotApi(requests, admission),
-        **events_apis(settings, store, outside, Admission(store.domains, limits=limits))._asdict(),
-        **suppressions_apis(settings, store, Admission(store.domains, limits=limits))._asdict(),
+        bot=BotApi(requests, of_bots),
+        **events_apis(settings, store, outside, admission)._asdict(),
+        **suppressions_apis(settings, store, admission)._asdict(),
         domains=DomainsApi(
             store.domains,
             verification(settings, store, outside.resolver),
-            Admission(store.domains, limits=limits),
+            admission,
         ),
         health=HealthApi(store.database, registry, _gauges(store.jobs, registry, measured)),
-        labels=LabelsApi(Labels(store.database, system_clock), admission),
-        stats=StatsApi(Statistics(store.database, system_clock), Admission(store.domains, limits=limits)),
-        messages=MessagesApi(
-            submissions(settings, store, outside), store.blobs, Admission(store.domains, limits=limits), system_clock
-        ),
-        templates=TemplatesApi(store.templates, Admission(store.domains, limits=limits)),
+        labels=LabelsApi(Labels(store.database, system_clock), of_bots),
+        stats=StatsApi(Statistics(store.database, system_clock), admission),
+        messages=MessagesApi(submissions(settings, store, outside), store.blobs, admission, system_clock),
+        templates=TemplatesApi(store.templates, admission),
         validate=ValidateApi(
             verifier,
             batches(store, outside),

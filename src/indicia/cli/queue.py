@@ -1,20 +1,15 @@
 """`indicia queue`: look into the mail that waits, hold it back, try it now."""
 
-import json
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from indicia.base.clock import system_clock
 from indicia.bootstrap.opening import Store
 from indicia.cli.session import with_store
-from indicia.delivery.backlog import Backlog, Destination
-from indicia.delivery.store import AttemptRow, WaitingCopy
+from indicia.cli.tables import show_list, shown
+from indicia.delivery.backlog import Backlog
 from indicia.net.names import ascii_name
 
 T = TypeVar("T")
@@ -39,7 +34,8 @@ def queue() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array; times are unix seconds.")
 def list_destinations(*, as_json: bool) -> None:
     """List what waits by recipients' domain, the oldest mail first."""
-    _show(_run(lambda backlog: backlog.destinations()), Destination._fields, as_json=as_json)
+    found = _run(lambda backlog: backlog.destinations())
+    show_list([each._asdict() for each in found], as_json=as_json)
 
 
 @queue.command()
@@ -48,7 +44,8 @@ def list_destinations(*, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array; times are unix seconds.")
 def show(domain: str, limit: int, *, as_json: bool) -> None:
     """List the messages that wait for a recipients' domain, with the last answer."""
-    _show(_run(lambda backlog: backlog.copies(domain, limit)), WaitingCopy._fields, as_json=as_json)
+    found = _run(lambda backlog: backlog.copies(domain, limit))
+    show_list([each._asdict() for each in found], as_json=as_json)
 
 
 @queue.command()
@@ -59,10 +56,10 @@ def attempts(message_id: str, recipient: str, *, as_json: bool) -> None:
     """Show every attempt for one recipient of a message, with all that was said."""
     found = _run(lambda backlog: backlog.attempts(message_id, recipient))
     if as_json:
-        _show(found, AttemptRow._fields, as_json=True)
+        show_list([each._asdict() for each in found], as_json=True)
         return
     for attempt in found:
-        click.echo(f"Attempt {attempt.number}, {_text(attempt.started_at)}: {attempt.outcome} {attempt.description}")
+        click.echo(f"Attempt {attempt.number}, {shown(attempt.started_at)}: {attempt.outcome} {attempt.description}")
         click.echo(f"{attempt.dialogue}\n")
     if not found:
         click.echo("None.")
@@ -104,22 +101,3 @@ def _run(work: Callable[[Backlog], Awaitable[T]]) -> T:
         return await work(Backlog(store.database, store.jobs, system_clock))
 
     return with_store(with_backlog)
-
-
-def _show(rows: Sequence[tuple[object, ...]], names: Sequence[str], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows]))
-        return
-    if not rows:
-        click.echo("None.")
-        return
-    table = Table(*(name.replace("_", " ") for name in names))
-    for row in rows:
-        table.add_row(*(escape(_text(value)) for value in row))
-    Console().print(table)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, float):
-        return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return "" if value is None else str(value)

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from indicia.base.clock import system_clock
 from indicia.bootstrap.opening import Store
-from indicia.cli.session import with_store
+from indicia.cli.session import named_domain, with_store
 from indicia.tracking.statistics.model import Grouping
 from indicia.tracking.statistics.report import InvalidQuestionError, Statistics
 
@@ -30,9 +30,7 @@ def stats(domain: str, *, as_json: bool, **asked: str | None) -> None:
     wanted = {names.get(name, name): value for name, value in asked.items() if value}
 
     async def work(store: Store) -> dict[str, object]:
-        found = await store.domains.named(domain)
-        if found is None:
-            raise click.UsageError(f"There is no domain {domain}")
+        found = await named_domain(store, domain)
         return await Statistics(store.database, system_clock).report(found.id, wanted)
 
     try:

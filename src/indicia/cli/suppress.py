@@ -7,12 +7,9 @@ import click
 from indicia.base.clock import system_clock
 from indicia.bootstrap.opening import Store
 from indicia.cli.session import named_domain, with_store
-from indicia.suppressions.csv_files import parse_type, read_csv, write_csv
+from indicia.suppressions.csv_files import export_csv, import_csv
 from indicia.suppressions.guard import Suppressions
 from indicia.suppressions.model import SuppressionType, UnreadableListError
-from indicia.suppressions.store import START, Position
-
-_AT_ONCE = 1000
 
 
 @click.group()
@@ -40,11 +37,8 @@ def import_(domain: str, file: TextIO, kind: str) -> None:
 
     async def work(store: Store) -> int:
         domain_id = (await named_domain(store, domain)).id
-        read = read_csv(text, parse_type(kind), system_clock())
         suppressions = Suppressions(store.database, system_clock)
-        for start in range(0, len(read), _AT_ONCE):
-            await suppressions.put(domain_id, read[start : start + _AT_ONCE])
-        return len(read)
+        return await import_csv(suppressions, domain_id, text, default=SuppressionType(kind), now=system_clock())
 
     try:
         text = file.read()
@@ -63,12 +57,7 @@ def export(domain: str, file: TextIO) -> None:
 
     async def work(store: Store) -> None:
         domain_id = (await named_domain(store, domain)).id
-        suppressions = Suppressions(store.database, system_clock)
-        after: Position | None = START
-        is_first = True
-        while after is not None:
-            page = await suppressions.page(domain_id, after=after, limit=_AT_ONCE)
-            file.write(write_csv(page.items, with_header=is_first))
-            after, is_first = page.after, False
+        async for lines in export_csv(Suppressions(store.database, system_clock), domain_id):
+            file.write(lines)
 
     with_store(work)

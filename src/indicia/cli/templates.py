@@ -1,20 +1,17 @@
 """`indicia template`: a domain's templates."""
 
-import json
 import sys
 from collections.abc import Awaitable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from indicia.base.clock import system_clock
 from indicia.bootstrap.opening import Store
 from indicia.cli.session import named_domain, with_store
+from indicia.cli.tables import show_list
 from indicia.templates.model import Builtins, TemplatesError
 
 T = TypeVar("T")
@@ -72,17 +69,7 @@ def list_(domain: str, *, as_json: bool) -> None:
     async def work(store: Store) -> None:
         found = await named_domain(store, domain)
         listed = await store.templates.all_of(found.id)
-        if as_json:
-            click.echo(json.dumps([msgspec.structs.asdict(each) for each in listed]))
-            return
-        if not listed:
-            click.echo("None.")
-            return
-        table = Table("name", "version", "bytes", "saved at")
-        for each in listed:
-            saved_at = datetime.fromtimestamp(each.saved_at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-            table.add_row(each.name, str(each.version), str(each.size_bytes), saved_at)
-        Console().print(table)
+        show_list([msgspec.structs.asdict(each) for each in listed], as_json=as_json)
 
     with_store(work)
 

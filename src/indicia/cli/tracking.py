@@ -4,8 +4,8 @@ import click
 import msgspec
 
 from indicia.bootstrap.opening import Store
+from indicia.cli.session import named_domain, with_store
 from indicia.cli.session import show as print_fields
-from indicia.cli.session import with_store
 from indicia.domains.model import Domain
 from indicia.tracking.model import BotEvents, KeysUsedUpError
 from indicia.tracking.return_paths import WHOLE_DOMAIN, ReturnPaths
@@ -30,7 +30,7 @@ def set_(domain: str, host: str | None, bot_events: BotEvents | None, *, as_json
     """Change how a domain tracks, from its next mail and verdict on."""
 
     async def work(store: Store) -> None:
-        found = await _domain(store, domain)
+        found = await named_domain(store, domain)
         settings = await settings_of(store.database, found.id)
         if host is not None:
             settings = msgspec.structs.replace(settings, has_host=host == "on")
@@ -49,7 +49,7 @@ def show(domain: str, *, as_json: bool) -> None:
     """Show how a domain tracks, and the address for feedback loops."""
 
     async def work(store: Store) -> None:
-        await _show(store, await _domain(store, domain), as_json=as_json)
+        await _show(store, await named_domain(store, domain), as_json=as_json)
 
     with_store(work)
 
@@ -66,13 +66,6 @@ def rotate_key(*, as_json: bool) -> None:
         with_store(work)
     except KeysUsedUpError as error:
         raise click.ClickException("there were 255 keys already, and a link has no room for more") from error
-
-
-async def _domain(store: Store, name: str) -> Domain:
-    found = await store.domains.named(name)
-    if found is None:
-        raise click.UsageError(f"There is no domain {name}")
-    return found
 
 
 async def _show(store: Store, domain: Domain, *, as_json: bool) -> None:

@@ -1,15 +1,11 @@
 """`indicia webhook`: look after deliveries that were given up and URLs that are disabled."""
 
-import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
 from typing import TypeVar
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from indicia.accounts.model import UnknownAccountError
 from indicia.base.clock import system_clock
@@ -17,6 +13,7 @@ from indicia.bootstrap.opening import Store
 from indicia.bootstrap.webhooks import resending
 from indicia.cli.durations import DurationType
 from indicia.cli.session import named_domain, with_store
+from indicia.cli.tables import show_list
 from indicia.events.model import EventFilter
 from indicia.webhooks.model import DeadLetter, DeadLetterFilter, DisabledEndpoint
 from indicia.webhooks.resending import Resent, from_the_oldest
@@ -147,20 +144,4 @@ async def _account_id(store: Store, name: str | None) -> int | None:
 
 
 def _show(rows: Sequence[DeadLetter] | Sequence[DisabledEndpoint], *, as_json: bool) -> None:
-    listed = [msgspec.structs.asdict(row) for row in rows]
-    if as_json:
-        click.echo(json.dumps(listed))
-        return
-    if not listed:
-        click.echo("None.")
-        return
-    table = Table(*(name.replace("_", " ") for name in listed[0]))
-    for fields in listed:
-        table.add_row(*(_text(value) for value in fields.values()))
-    Console().print(table)
-
-
-def _text(value: str | float) -> str:
-    if isinstance(value, float):
-        return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return str(value)
+    show_list([msgspec.structs.asdict(row) for row in rows], as_json=as_json)

@@ -12,7 +12,7 @@ from indicia.events.log import EventLog
 from indicia.mail.address import parse_one
 from indicia.mail.bounces import HARD, BounceClass
 from indicia.messages.model import RecipientState
-from indicia.messages.refusals import suppressed_event
+from indicia.messages.refusals import rejected_event, suppressed_event
 from indicia.messages.store import settle_recipient
 from indicia.queue.jobs import Jobs
 from indicia.queue.model import Job
@@ -105,6 +105,22 @@ class Recording:
             if (yield from self._jobs.finish(job)):
                 yield from settle_recipient(errand.recipient.id, RecipientState.SUPPRESSED, now)
                 yield from self._events.append([suppressed_event(errand.message, errand.recipient, reason, now)])
+
+        await self._database.run(steps())
+        self._events.announce()
+
+    async def settle_rejected(self, job: Job, errand: Errand, description: str) -> None:
+        """Store that a copy is given up because it cannot be written, which `description` explains.
+
+        Raises:
+            StorageError: Nothing is stored.
+        """
+        now = self._clock()
+
+        def steps() -> Steps[None]:
+            if (yield from self._jobs.finish(job)):
+                yield from settle_recipient(errand.recipient.id, RecipientState.FAILED, now)
+                yield from self._events.append([rejected_event(errand.message, errand.recipient, description, now)])
 
         await self._database.run(steps())
         self._events.announce()

@@ -1,8 +1,10 @@
-"""The event of a recipient who is not mailed because they must not be, at acceptance or later."""
+"""The events of copies that are never sent: their recipient must not be mailed, or they cannot be written."""
 
 from indicia.events.model import Event, EventType, Severity
 from indicia.messages.event_data import event_about
 from indicia.messages.model import Message, Recipient
+
+NOT_COMPOSED = "The message could not be composed"
 
 # Mailgun's codes for these, which clients of its API know.
 _CODES = {"bounce": 605, "unsubscribe": 606, "complaint": 607, "block": 608}
@@ -27,3 +29,9 @@ def suppressed_event(message: Message, recipient: Recipient, reason: str, now: f
     envelope = {"sender": "", "sending-ip": "", "targets": recipient.address, "transport": "smtp"}
     details = {"delivery-status": status, "envelope": envelope, "reason": f"suppress-{reason}"}
     return event_about(message, recipient, EventType.FAILED, now, details, severity=Severity.PERMANENT)
+
+
+def rejected_event(message: Message, recipient: Recipient, description: str, now: float) -> Event:
+    """Build the event that a copy was given up at `now` because it cannot be written, for which see `description`."""
+    details = {"reject": {"description": description, "reason": NOT_COMPOSED}}
+    return event_about(message, recipient, EventType.REJECTED, now, details)

@@ -70,11 +70,13 @@ def read_recipient_variables(form: Form) -> dict[str, bytes] | None:
     """Answer each recipient's variables by canonical address; None where the field is absent.
 
     Raises:
-        SubmissionRefusedError: The field is no JSON object of objects.
+        SubmissionRefusedError: The field is no JSON object of objects, or is for more than one message can have.
     """
     given = form.json_object("recipient-variables")
     if given is None:
         return None
+    if len(given) > MOST_RECIPIENTS:
+        raise SubmissionRefusedError(f"Too many recipients, max is {MOST_RECIPIENTS}")
     variables: dict[str, bytes] = {}
     for text, values in given.items():
         if not isinstance(values, dict):

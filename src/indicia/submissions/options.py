@@ -1,8 +1,6 @@
 """Read the `o:` options of a submission."""
 
-from datetime import UTC
-from email.utils import parsedate_to_datetime
-
+from indicia.base.clock import read_date
 from indicia.mail.header_fields import holds_line_end
 from indicia.submissions.form import Form
 from indicia.submissions.model import Asked, ClickTracking, SubmissionRefusedError
@@ -65,16 +63,10 @@ def _delivery_time(form: Form, now: float) -> float | None:
     if text is None:
         return None
     try:
-        at = float(text) if text.replace(".", "", 1).isdecimal() else _date(text)
-    except (TypeError, ValueError, OverflowError) as error:
+        at = float(text) if text.replace(".", "", 1).isdecimal() else read_date(text)
+    except ValueError as error:
         raise SubmissionRefusedError("o:deliverytime parameter must be an RFC 2822 date or a unix timestamp") from error
     if at > now + FURTHEST_SECONDS:
         days = FURTHEST_SECONDS / 86_400
         raise SubmissionRefusedError(f"o:deliverytime parameter is more than {days:.0f} days ahead")
     return at
-
-
-def _date(text: str) -> float:
-    found = parsedate_to_datetime(text)
-    # RFC 5322 3.3: -0000 tells nothing of the place, but the time is in UTC.
-    return (found.replace(tzinfo=UTC) if found.tzinfo is None else found).timestamp()

@@ -39,6 +39,8 @@ def read_submission(fields: Mapping[str, object], files: Sequence[Attachment], n
         SubmissionTooLargeError: It is larger than a message may be.
     """
     form = Form(fields)
+    # First, so that nothing below is done for more than that.
+    beside = _checked_options_size(form)
     to, cc, bcc = (read_recipients(form, kind) for kind in RecipientKind)
     sender = read_sender(form)
     recipients = everyone(to, cc, bcc)
@@ -64,7 +66,7 @@ def read_submission(fields: Mapping[str, object], files: Sequence[Attachment], n
         recipient_variables=read_recipient_variables(form),
         asked=read_options(form, now),
         callback_url=form.text("callback_url"),
-        size_bytes=_checked_size(form, bodies, files),
+        size_bytes=_checked_size(beside, bodies, files),
     )
 
 
@@ -154,10 +156,14 @@ def _named(files: Sequence[Attachment]) -> tuple[Attachment, ...]:
     return tuple(files)
 
 
-def _checked_size(form: Form, bodies: Mapping[str, str | None], files: Sequence[Attachment]) -> int:
+def _checked_options_size(form: Form) -> int:
     beside = sum(len(name) + len(value.encode()) for prefix in ("o:", "h:", "v:") for name, value in form.below(prefix))
     if beside > LARGEST_OPTIONS_BYTES:
         raise SubmissionRefusedError("Send options (parameters starting with o:, h:, or v:) are limited to 16 kB total")
+    return beside
+
+
+def _checked_size(beside: int, bodies: Mapping[str, str | None], files: Sequence[Attachment]) -> int:
     size = beside + sum(len(body.encode()) for body in bodies.values() if body) + sum(file.size_bytes for file in files)
     if size > LARGEST_BYTES:
         raise SubmissionTooLargeError(LARGEST_BYTES)

@@ -2,17 +2,20 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from indicia.base.clock import http_date
+from indicia.base.clock import http_date, unix_time
 from indicia.mail.address import parse_one
-from indicia.suppressions.guard import suppression
+from indicia.suppressions.guard import Suppressions, suppression
 from indicia.suppressions.model import Suppression, SuppressionType, UnreadableListError
+from indicia.suppressions.store import START, Position
 
 COLUMNS = ("address", "type", "error", "created_at")
 MOST_PROBLEMS = 20
+# So many lines are stored, or read, in one go; nobody else waits long for the store.
+_AT_ONCE = 1000
 
 # What other platforms call these.
 _OTHER_NAMES = {
@@ -23,6 +26,37 @@ _OTHER_NAMES = {
 }
 # A spreadsheet would take a cell that begins with one of these for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+async def import_csv(
+    suppressions: Suppressions, domain_id: int, text: str, *, default: SuppressionType, now: float
+) -> int:
+    """Suppress what `read_csv` reads in `text`; answer how many lines that are.
+
+    Raises:
+        UnreadableListError: Lines are at fault, and none is stored.
+        StorageError: Not all are stored; the same file again stores the rest.
+    """
+    read = read_csv(text, default, now)
+    for start in range(0, len(read), _AT_ONCE):
+        await suppressions.put(domain_id, read[start : start + _AT_ONCE])
+    return len(read)
+
+
+async def export_csv(
+    suppressions: Suppressions, domain_id: int, kind: SuppressionType | None = None
+) -> AsyncIterator[str]:
+    """Write a domain's suppressions, or those of type `kind`, some at a time.
+
+    Raises:
+        StorageError: The store cannot be read; what was written is not all.
+    """
+    after: Position | None = START
+    is_first = True
+    while after is not None:
+        page = await suppressions.page(domain_id, kind=kind, after=after, limit=_AT_ONCE)
+        yield write_csv(page.items, with_header=is_first)
+        after, is_first = page.after, False
 
 
 def write_csv(pages: Iterable[Suppression], *, with_header: bool) -> str:
@@ -117,8 +151,7 @@ def _moment(text: str) -> float:
         return float(text)
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
-            found = read(text)
-            return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+            return unix_time(read(text))
         except (ValueError, OverflowError):
             continue
     raise ValueError(f"{text[:40]!r} is no date")

@@ -2,10 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
+from indicia.base.clock import read_date
 from indicia.net.model import Answered, Failure
 
 # Seconds from one attempt to the next; some 52 hours in all.
@@ -104,9 +103,8 @@ def _retry_after(value: str | None, now: float) -> float | None:
     if _SECONDS.fullmatch(value):
         return float(value)
     try:
-        date = parsedate_to_datetime(value)
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now
-    except (ValueError, OverflowError):
+        return read_date(value) - now
+    except ValueError:
         return None
 
 

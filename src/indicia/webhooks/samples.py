@@ -4,6 +4,7 @@ from indicia.domains.model import Domain
 from indicia.events.model import Event, EventType, Severity
 from indicia.messages.event_data import event_about
 from indicia.messages.model import Message, Options, Recipient, RecipientKind, RecipientState
+from indicia.messages.refusals import NOT_COMPOSED
 from indicia.webhooks.model import WebhookType
 
 _RECIPIENT = "johndoe@example.com"
@@ -128,7 +129,7 @@ _DETAILS: dict[WebhookType, dict[str, object]] = {
     WebhookType.FAILED: _BOUNCED,
     WebhookType.OPENED: _VISITOR,
     WebhookType.PERMANENT_FAIL: _BOUNCED,
-    WebhookType.REJECTED: {"reject": {"description": "", "reason": "The message could not be composed"}},
+    WebhookType.REJECTED: {"reject": {"description": "", "reason": NOT_COMPOSED}},
     WebhookType.TEMPORARY_FAIL: {
         "delivery-status": {
             **_status(452, "4.2.2", f"452 4.2.2 {_FULL}", _FULL),

@@ -11,7 +11,7 @@ from indicia.events.model import EventType
 from indicia.mail.bounces import BounceClass
 from indicia.messages.event_data import event_about
 from indicia.messages.model import Message, Options, Recipient, RecipientKind, RecipientState
-from indicia.messages.refusals import suppressed_event
+from indicia.messages.refusals import rejected_event, suppressed_event
 from indicia.webhooks.model import WebhookType
 from indicia.webhooks.samples import sample_event
 from indicia.webhooks.subscriptions import types_of
@@ -62,6 +62,7 @@ REAL = {
     WebhookType.TEMPORARY_FAIL: deferred_event(
         ERRAND, Report(Deferred(STATUS, BounceClass.FULL), copes=True), SENDER, NOW, NOW + 30
     ),
+    WebhookType.REJECTED: rejected_event(MESSAGE, RECIPIENT, "a.html: name is not given", NOW),
 }
 
 

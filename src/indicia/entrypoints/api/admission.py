@@ -1,5 +1,7 @@
 """Let a request in: to a domain that its caller may use, with the feature it needs, within its rate."""
 
+from typing import ClassVar
+
 from starlette.requests import Request
 
 from indicia.aggregates.rate_limits import Allowance, Limit, RateLimits
@@ -50,8 +52,11 @@ class Admission:
         return allowance
 
 
-class BotAdmission(Admission):
-    """Admits requests about bot detection; `contact` is named to who has not enabled it."""
+class FeatureAdmission(Admission):
+    """Admits requests to an API that each domain has to enable; `contact` is named to who has not."""
+
+    _API: ClassVar[str]
+    _FEATURES: ClassVar[frozenset[Feature]]
 
     def __init__(self, domains: DomainRegistry, *, limits: RateLimits | None, contact: str) -> None:
         super().__init__(domains, limits=limits)
@@ -65,6 +70,20 @@ class BotAdmission(Admission):
             ApiError: It lacks the feature (402).
         """
         domain = await super().domain_of(request)
-        if Feature.BOT_DETECTION not in domain.features:
-            raise ApiError(402, f"BotDetection API not enabled for this domain. Contact {self._contact}.")
+        if not domain.features & self._FEATURES:
+            raise ApiError(402, f"{self._API} not enabled for this domain. Contact {self._contact}.")
         return domain
+
+
+class BotAdmission(FeatureAdmission):
+    """Admits requests about bot detection."""
+
+    _API = "BotDetection API"
+    _FEATURES = frozenset({Feature.BOT_DETECTION})
+
+
+class ValidationAdmission(FeatureAdmission):
+    """Admits requests about validation; in test mode a domain validates too."""
+
+    _API = "Email validation"
+    _FEATURES = frozenset({Feature.VALIDATION, Feature.VALIDATION_SANDBOX})

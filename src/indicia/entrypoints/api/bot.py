@@ -48,9 +48,7 @@ class BotApi:
         request_id = await self._requests.accept(
             domain, posted, body=body, idempotency_key=request.headers.get("idempotency-key")
         )
-        headers = {"Location": f"/{domain.name}/bot/{request_id}"}
-        if allowance is not None:
-            headers |= limit_headers(allowance)
+        headers = {"Location": f"/{domain.name}/bot/{request_id}", **limit_headers(allowance)}
         if posted.is_single:
             await asyncio.sleep(due - asyncio.get_running_loop().time())
             if (result := await self._requests.result(domain, request_id)) is not None:

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 
+from indicia.base.clock import read_date
 from indicia.entrypoints.api.errors import ApiError
-from indicia.entrypoints.api.forms import texts
+from indicia.entrypoints.api.forms import single, texts
 from indicia.events.model import EventFilter, EventType, Kind, Severity
 from indicia.mail.address import parse_one
 
@@ -107,9 +106,8 @@ def _moment(fields: Mapping[str, object], name: str) -> float | None:
     if _SECONDS.fullmatch(text):
         return float(text)
     try:
-        found = parsedate_to_datetime(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError) as error:
+        return read_date(text)
+    except ValueError as error:
         raise ApiError(400, f"{name}: must be unix seconds or a date as in RFC 2822") from error
 
 
@@ -118,7 +116,4 @@ def _all(fields: Mapping[str, object], *names: str) -> list[str]:
 
 
 def _single(fields: Mapping[str, object], *names: str) -> str:
-    found = _all(fields, *names)
-    if len(found) > 1:
-        raise ApiError(400, f"{names[0]}: must be given once")
-    return found[0] if found else ""
+    return single(fields, *names).strip()

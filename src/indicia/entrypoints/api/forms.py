@@ -92,6 +92,18 @@ def texts(fields: Mapping[str, object], name: str) -> list[str]:
     return read
 
 
+def single(fields: Mapping[str, object], *names: str) -> str:
+    """Answer a field that is given once at most, under whichever of its `names`; empty where it is absent.
+
+    Raises:
+        ApiError: It is given more than once, or is no text (400).
+    """
+    found = [text for name in names for text in texts(fields, name)]
+    if len(found) > 1:
+        raise ApiError(400, f"{names[0]}: must be given once")
+    return found[0] if found else ""
+
+
 def read_json_object(body: bytes) -> Fields:
     """Answer the members of a JSON object, as many as any form may have.
 

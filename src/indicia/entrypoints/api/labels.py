@@ -34,8 +34,7 @@ class LabelsApi:
             raise ApiError(415, "Send the labels as application/json")
         body = await read_body(request, most_bytes=_LARGEST_BODY_BYTES)
         count = await self._labels.accept(domain, body)
-        headers = {} if allowance is None else limit_headers(allowance)
-        return json_reply({"labels": count, "message": "Accepted", "status": 202}, 202, headers)
+        return json_reply({"labels": count, "message": "Accepted", "status": 202}, 202, limit_headers(allowance))
 
     async def _show(self, request: Request) -> Response:
         domain = await self._admission.domain_of(request)

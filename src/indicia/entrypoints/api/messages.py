@@ -36,5 +36,4 @@ class MessagesApi:
         message_id = await self._submissions.accept(
             domain, submission, digest=posted.digest, idempotency_key=request.headers.get("idempotency-key")
         )
-        headers = {} if allowance is None else limit_headers(allowance)
-        return json_reply({"id": f"<{message_id}>", "message": "Queued. Thank you."}, headers=headers)
+        return json_reply({"id": f"<{message_id}>", "message": "Queued. Thank you."}, headers=limit_headers(allowance))

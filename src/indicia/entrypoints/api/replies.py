@@ -105,8 +105,10 @@ def _as_message_error(error: SubmissionsError | TemplatesError) -> ApiError | No
     return None
 
 
-def limit_headers(allowance: Allowance) -> dict[str, str]:
-    """Describe a rate limit to its client: draft-ietf-httpapi-ratelimit-headers-11."""
+def limit_headers(allowance: Allowance | None) -> dict[str, str]:
+    """Describe a rate limit to its client, where one holds: draft-ietf-httpapi-ratelimit-headers-11."""
+    if allowance is None:
+        return {}
     name, quota, seconds = allowance.limit
     return {
         "RateLimit-Policy": f'"{name}";q={quota};w={seconds:.0f}',

@@ -1,8 +1,5 @@
 """Whom a domain must not mail: `/{domain}/suppress` and `/{domain}/suppress/{address}`."""
 
-from collections.abc import AsyncIterator
-from itertools import count
-
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -11,11 +8,11 @@ from indicia.domains.model import Domain
 from indicia.entrypoints.api.admission import Admission
 from indicia.entrypoints.api.body import media_type, read_body
 from indicia.entrypoints.api.errors import ApiError
-from indicia.entrypoints.api.forms import Fields, read_form, texts
+from indicia.entrypoints.api.forms import read_form, single
 from indicia.entrypoints.api.paging import Paging, page_size
 from indicia.entrypoints.api.replies import json_reply
 from indicia.mail.address import Address, parse_one
-from indicia.suppressions.csv_files import parse_type, read_csv, write_csv
+from indicia.suppressions.csv_files import export_csv, import_csv, parse_type
 from indicia.suppressions.guard import Suppressions, suppression
 from indicia.suppressions.model import Suppression, SuppressionType
 from indicia.suppressions.store import START, Position
@@ -24,7 +21,6 @@ _PAGE, _LARGEST_PAGE = 100, 1000
 _LARGEST_BODY_BYTES = 64 * 1024
 # Some 200,000 addresses.
 _LARGEST_FILE_BYTES = 8 * 1024 * 1024
-_STORED_AT_ONCE = 1000
 
 
 class SuppressApi:
@@ -42,7 +38,7 @@ class SuppressApi:
         if request.method == "POST":
             return await (self._import if media_type(request) == "text/csv" else self._add)(request, domain)
         if request.headers.get("accept", "").startswith("text/csv"):
-            lines = self._lines(domain, _type_asked(request))
+            lines = export_csv(self._suppressions, domain.id, _type_asked(request))
             return StreamingResponse(lines, media_type="text/csv; charset=utf-8")
         return await self._list(request, domain)
 
@@ -58,9 +54,9 @@ class SuppressApi:
 
     async def _add(self, request: Request, domain: Domain) -> Response:
         fields = read_form(request, await read_body(request, most_bytes=_LARGEST_BODY_BYTES))
-        address = _address(_single(fields, "address"))
-        kind = _type(_single(fields, "type") or SuppressionType.UNSUBSCRIBE)
-        error = _single(fields, "error")
+        address = _address(single(fields, "address"))
+        kind = _type(single(fields, "type") or SuppressionType.UNSUBSCRIBE)
+        error = single(fields, "error")
         await self._suppressions.put(domain.id, [suppression(address, kind, error, self._clock())])
         message = "Address has been added to the suppression list"
         return json_reply({"address": address.addr_spec, "message": message, "type": kind})
@@ -71,10 +67,9 @@ class SuppressApi:
             text = body.decode()
         except UnicodeDecodeError as error:
             raise ApiError(400, "The file is not UTF-8") from error
-        read = read_csv(text, _type_asked(request) or SuppressionType.UNSUBSCRIBE, self._clock())
-        for start in range(0, len(read), _STORED_AT_ONCE):
-            await self._suppressions.put(domain.id, read[start : start + _STORED_AT_ONCE])
-        return json_reply({"imported": len(read), "message": "Addresses have been added to the suppression list"})
+        default = _type_asked(request) or SuppressionType.UNSUBSCRIBE
+        imported = await import_csv(self._suppressions, domain.id, text, default=default, now=self._clock())
+        return json_reply({"imported": imported, "message": "Addresses have been added to the suppression list"})
 
     async def _list(self, request: Request, domain: Domain) -> Response:
         cursor, kind = request.query_params.get("cursor"), _type_asked(request)
@@ -87,15 +82,6 @@ class SuppressApi:
             narrowed = f"&type={kind}" if kind else ""
             following = self._paging.link(request, f"{request.url.path}?limit={limit}{narrowed}&cursor={cursor}")
         return json_reply({"items": [_item(each) for each in page.items], "paging": {"next": following}})
-
-    async def _lines(self, domain: Domain, kind: SuppressionType | None) -> AsyncIterator[str]:
-        after: Position | None = START
-        for number in count():
-            if after is None:
-                return
-            page = await self._suppressions.page(domain.id, kind=kind, after=after, limit=_LARGEST_PAGE)
-            yield write_csv(page.items, with_header=number == 0)
-            after = page.after
 
 
 def _item(each: Suppression) -> dict[str, object]:
@@ -124,10 +110,3 @@ def _type(text: str) -> SuppressionType:
         return parse_type(text)
     except ValueError as error:
         raise ApiError(400, f"type: must be one of {', '.join(sorted(SuppressionType))}") from error
-
-
-def _single(fields: Fields, name: str) -> str:
-    found = texts(fields, name)
-    if len(found) > 1:
-        raise ApiError(400, f"{name}: must be given once")
-    return found[0] if found else ""

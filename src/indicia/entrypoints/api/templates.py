@@ -7,7 +7,7 @@ from indicia.base.clock import http_date
 from indicia.entrypoints.api.admission import Admission
 from indicia.entrypoints.api.body import media_type, read_body
 from indicia.entrypoints.api.errors import ApiError
-from indicia.entrypoints.api.forms import read_form
+from indicia.entrypoints.api.forms import read_form, texts
 from indicia.entrypoints.api.replies import json_reply
 from indicia.templates.library import TemplateLibrary
 from indicia.templates.model import LARGEST_SOURCE_BYTES
@@ -81,10 +81,11 @@ def _source(request: Request, body: bytes) -> str:
     """Read a template's source, which is the body itself where that is text, and else its field `source`."""
     if media_type(request).startswith("text/"):
         try:
-            return body.decode()
+            given = [body.decode()]
         except UnicodeDecodeError as error:
             raise ApiError(400, "The body is not UTF-8") from error
-    source = read_form(request, body).get("source", "")
-    if not isinstance(source, str):
-        raise ApiError(400, "source: must be one text")
-    return source
+    else:
+        given = texts(read_form(request, body), "source")
+    if len(given) != 1 or not given[0]:
+        raise ApiError(400, "source: is required, once")
+    return given[0]

@@ -178,7 +178,10 @@ def _popped(fields: Fields, name: str) -> list[object]:
     value = fields.pop(name, None)
     if value is None or value == []:
         return []
-    return value if isinstance(value, list) else [value]
+    files = value if isinstance(value, list) else [value]
+    if len(files) > MOST_FIELDS:
+        raise ApiError(400, f"{name}: may be given {MOST_FIELDS} times at most")
+    return files
 
 
 async def _described(file: object, blobs: Blobs, names: FileFields, field: str) -> Attachment:

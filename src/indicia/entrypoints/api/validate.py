@@ -3,10 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from indicia.aggregates.rate_limits import Limit, RateLimits
+from indicia.aggregates.rate_limits import Limit
 from indicia.domains.model import Domain, Feature
-from indicia.domains.registry import DomainRegistry
-from indicia.entrypoints.api.admission import Admission
+from indicia.entrypoints.api.admission import ValidationAdmission
 from indicia.entrypoints.api.body import media_type, read_body
 from indicia.entrypoints.api.errors import ApiError
 from indicia.entrypoints.api.replies import encoded_reply, json_reply, limit_headers
@@ -25,7 +24,7 @@ _SHORTEST_MILLISECONDS = 100
 class ValidateApi:
     """Verifies an address while its client waits, and batches while nobody does."""
 
-    def __init__(self, verifier: Verifier, batches: Batches, admission: "ValidationAdmission") -> None:
+    def __init__(self, verifier: Verifier, batches: Batches, admission: ValidationAdmission) -> None:
         self._verifier = verifier
         self._batches = batches
         self._admission = admission
@@ -38,8 +37,7 @@ class ValidateApi:
         _refuse_without_balance(domain, text)
         verification = await self._verifier.verify(domain, text, seconds=seconds)
         explain = request.query_params.get("explain", "").lower() in {"true", "1", "yes"}
-        headers = {} if allowance is None else limit_headers(allowance)
-        return json_reply(answer(verification, explain=explain), headers=headers)
+        return json_reply(answer(verification, explain=explain), headers=limit_headers(allowance))
 
     async def submit(self, request: Request) -> Response:
         """Accept a batch to be verified in the background."""
@@ -48,9 +46,7 @@ class ValidateApi:
         if media_type(request) != "application/json":
             raise ApiError(415, "Send the batch as application/json")
         batch_id = await self._batches.accept(domain, await read_body(request))
-        headers = {"Location": f"/{domain.name}/validate/batch/{batch_id}"}
-        if allowance is not None:
-            headers |= limit_headers(allowance)
+        headers = {"Location": f"/{domain.name}/validate/batch/{batch_id}", **limit_headers(allowance)}
         return json_reply({"message": "Accepted", "request_id": batch_id, "status": 202}, 202, headers)
 
     async def batch(self, request: Request) -> Response:
@@ -60,26 +56,6 @@ class ValidateApi:
         if state is None:
             raise ApiError(404, "There is no such batch, or it has expired")
         return encoded_reply(encoded(state, domain.name))
-
-
-class ValidationAdmission(Admission):
-    """Admits requests about validation; `contact` is named to who has not enabled it."""
-
-    def __init__(self, domains: DomainRegistry, *, limits: RateLimits | None, contact: str) -> None:
-        super().__init__(domains, limits=limits)
-        self._contact = contact
-
-    async def domain_of(self, request: Request) -> Domain:
-        """Answer the domain that the path names.
-
-        Raises:
-            DomainNotFoundError: There is none, or it is not the caller's.
-            ApiError: It lacks the feature (402).
-        """
-        domain = await super().domain_of(request)
-        if not domain.features & {Feature.VALIDATION, Feature.VALIDATION_SANDBOX}:
-            raise ApiError(402, f"Email validation not enabled for this domain. Contact {self._contact}.")
-        return domain
 
 
 def _address(request: Request) -> str:

@@ -133,7 +133,7 @@ class MailDeliveries:
         try:
             letter = await self._desk.letters.write(found)
         except (CompositionError, MalformedLetterError, TemplatesError) as error:
-            await self._settle(job, found.errand, _not_composed(error), sender="", row=None)
+            await self._reject(job, found.errand, error)
             return
         await self._desk.recording.settle_rehearsed(job, found.errand)
         log.info(
@@ -173,6 +173,9 @@ class MailDeliveries:
                 raise
             task.uncancel()
             carried = self._clock()
+        except (CompositionError, TemplatesError) as error:
+            await self._reject(job, found.errand, error)
+            return
         finally:
             self._free_to_leave.discard(task)
         if isinstance(carried, float):
@@ -183,14 +186,17 @@ class MailDeliveries:
         await self._settle(job, found.errand, report, sender=sender, row=doubt.row)
 
     async def _carry(self, found: Found, before_dot: BeforeDot) -> tuple[str, Report] | float:
-        """Answer from whom the copy was sent and what came of it, or when to come back to servers that are down."""
+        """Answer from whom the copy was sent and what came of it, or when to come back to servers that are down.
+
+        Raises:
+            CompositionError: There is no copy to send, and there never will be.
+            TemplatesError: Likewise.
+        """
         letter: Letter
         try:
             letter = await self._desk.letters.write(found)
         except MalformedLetterError as error:
             return "", Report(judge(error), copes=None)
-        except (CompositionError, TemplatesError) as error:
-            return "", _not_composed(error)
         sealed = found.terms.relay_sealed
         relay = None if sealed is None else self._desk.unseal_relay(sealed)
         route = await self._desk.routes.find(letter.recipient.rpartition("@")[2], relay)
@@ -208,6 +214,17 @@ class MailDeliveries:
             self._desk.sites.leave(route.site, copes=copes)
         return letter.sender, report
 
+    async def _reject(self, job: Job, errand: Errand, error: AppError) -> None:
+        """Give up a copy that cannot be written."""
+        await self._desk.recording.settle_rejected(job, errand, str(error))
+        log.warning(
+            "mail.rejected",
+            domain=errand.domain,
+            message_id=errand.message.message_id,
+            recipient_id=errand.recipient.id,
+            detail=str(error)[:300],
+        )
+
     async def _settle(self, job: Job, errand: Errand, report: Report, *, sender: str, row: int | None) -> None:
         stored = await self._stored(job, errand, report, sender=sender, row=row)
         self._desk.metrics.count(stored)
@@ -224,11 +241,6 @@ class MailDeliveries:
                     raise
                 log.warning("outcome.not_stored", recipient_id=errand.recipient.id, error=str(error))
             await asyncio.sleep(STORE_AGAIN_SECONDS)
-
-
-def _not_composed(error: AppError) -> Report:
-    description = f"the message could not be composed: {error}"
-    return Report(Bounced(Status(550, description, "5.6.0"), BounceClass.MALFORMED), copes=None)
 
 
 def _poisonous(claims: int) -> Report:

@@ -77,7 +77,7 @@ class Form:
                 if len(name) == len(prefix):
                     raise SubmissionRefusedError(f"{name} needs a name behind the colon")
                 for each in value if isinstance(value, list) else [value]:
-                    yield name[len(prefix) :], _as_json_text(each)
+                    yield name[len(prefix) :], json_text(each)
 
 
 def _known_name(name: str) -> str:
@@ -93,7 +93,8 @@ def _as_text(name: str, value: object) -> str:
     raise SubmissionRefusedError(f"{name} parameter must be a text")
 
 
-def _as_json_text(value: object) -> str:
+def json_text(value: object) -> str:
+    """Answer a text as it is, and anything else of JSON as JSON."""
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 

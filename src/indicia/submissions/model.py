@@ -80,7 +80,7 @@ class TemplateRequest(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         variables: A JSON object.
         is_strict: Whether a missing variable is an error.
-        makes_text: Whether the plain text is made as well, where none was submitted.
+        version: Which version of it; None for the last saved.
     """
 
     name: str

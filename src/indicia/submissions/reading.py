@@ -15,7 +15,7 @@ from indicia.submissions.addressing import (
     read_recipients,
     read_sender,
 )
-from indicia.submissions.form import Form
+from indicia.submissions.form import Form, json_text
 from indicia.submissions.model import (
     Submission,
     SubmissionRefusedError,
@@ -45,8 +45,9 @@ def read_submission(fields: Mapping[str, object], files: Sequence[Attachment], n
     sender = read_sender(form)
     recipients = everyone(to, cc, bcc)
     custom, variables_field = _custom_fields(form)
+    variables = dict(form.below("v:"))
     reply_to = _reply_to(form)
-    template = _template(form, variables_field)
+    template = _template(form, {**variables, **variables_field})
     bodies = {name: _body(form, name) for name in ("text", "html", "amp-html")}
     _check_bodies(bodies, template)
     return Submission(
@@ -62,7 +63,7 @@ def read_submission(fields: Mapping[str, object], files: Sequence[Attachment], n
         headers=custom,
         files=_named(files),
         template=template,
-        variables=_variables(form, variables_field),
+        variables={name: json_text(value) for name, value in variables_field.items()} | variables,
         recipient_variables=read_recipient_variables(form),
         asked=read_options(form, now),
         callback_url=form.text("callback_url"),
@@ -123,16 +124,8 @@ def _custom_fields(form: Form) -> tuple[tuple[tuple[str, str], ...], dict[str, o
     return tuple(custom), variables
 
 
-def _variables(form: Form, variables_field: Mapping[str, object]) -> dict[str, str]:
-    shared = {
-        name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
-        for name, value in variables_field.items()
-    }
-    return shared | dict(form.below("v:"))
-
-
-def _template(form: Form, variables_field: Mapping[str, object]) -> TemplateRequest | None:
-    """Read which template is wanted; `t:*` is Mailgun's spelling of `template_*`."""
+def _template(form: Form, variables: Mapping[str, object]) -> TemplateRequest | None:
+    """Read which template is wanted, shown `variables` too; `t:*` is Mailgun's spelling of `template_*`."""
     name = form.text("template")
     if name is None:
         return None
@@ -143,7 +136,7 @@ def _template(form: Form, variables_field: Mapping[str, object]) -> TemplateRequ
     is_strict = form.flag("template_strict")
     return TemplateRequest(
         name=name,
-        variables=msgspec.json.encode({**dict(form.below("v:")), **variables_field, **given}),
+        variables=msgspec.json.encode({**variables, **given}),
         version=None if version is None else int(version),
         is_strict=(form.flag("t:strict") if is_strict is None else is_strict) or False,
     )

@@ -11,30 +11,10 @@ from typing import Self
 
 from benchmarks.mail.sides import Load, pour, until_open
 from benchmarks.pipeline.costs import ProcessGroup
-from tests.doubles.postfix import free_port, make_queue, unpacked
+from tests.doubles.postfix import UNPACKED_MAIN, free_port, make_queue, unpacked
 
-_MAIN = """
-compatibility_level = 3.6
-queue_directory = {directory}/queue
-data_directory = {directory}/data
-command_directory = {root}/usr/sbin
-daemon_directory = {root}/usr/lib/postfix/sbin
-shlib_directory = {root}/usr/lib/postfix
-mail_owner = {owner}
-setgid_group = {group}
-default_privs = nobody
-import_environment = MAIL_CONFIG={directory}/etc LD_LIBRARY_PATH={root}/usr/lib/postfix
-export_environment = MAIL_CONFIG={directory}/etc LD_LIBRARY_PATH={root}/usr/lib/postfix
-maillog_file_prefixes = {directory}
-maillog_file = {directory}/log
-myhostname = mx.bench.test
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
+_MAIN = """myhostname = mx.bench.test
 mynetworks = 127.0.0.0/8
-mydestination =
-local_recipient_maps =
-alias_maps =
-alias_database =
 relayhost = [127.0.0.1]:{sink_port}
 """
 _MASTER = """
@@ -75,7 +55,7 @@ class Postfix:
         owner, group = pwd.getpwnam("daemon"), grp.getgrnam("mail")
         make_queue(home, owner, group)
         (home / "etc").mkdir()
-        main = _MAIN.format(
+        main = (UNPACKED_MAIN + _MAIN).format(
             directory=home, root=root, owner=owner.pw_name, group=group.gr_name, sink_port=self._sink_port
         )
         (home / "etc/main.cf").write_text(main)

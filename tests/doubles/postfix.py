@@ -17,7 +17,8 @@ import pytest
 _UNPACKED = Path(sys.prefix) / "peers"
 _START_SECONDS = 15.0
 
-_MAIN = """
+# How a Postfix runs that was unpacked and not installed; of the benchmark as well.
+UNPACKED_MAIN = """
 compatibility_level = 3.6
 queue_directory = {directory}/queue
 data_directory = {directory}/data
@@ -31,13 +32,14 @@ import_environment = MAIL_CONFIG={directory}/etc LD_LIBRARY_PATH={root}/usr/lib/
 export_environment = MAIL_CONFIG={directory}/etc LD_LIBRARY_PATH={root}/usr/lib/postfix
 maillog_file_prefixes = {directory}
 maillog_file = {directory}/log
-myhostname = mx.b.test
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 mydestination =
 local_recipient_maps =
 alias_maps =
 alias_database =
+"""
+_MAIN = """myhostname = mx.b.test
 virtual_mailbox_domains = b.test
 virtual_mailbox_base = {directory}/boxes
 virtual_mailbox_maps = inline:{{ ann@b.test=ann/, bob@b.test=bob/ }}
@@ -183,7 +185,7 @@ class Postfix:
             (self._directory / name).mkdir()
         make_queue(self._directory, owner, group)
         os.chown(self._directory / "boxes", owner.pw_uid, owner.pw_gid)
-        main = _MAIN.format(
+        main = (UNPACKED_MAIN + _MAIN).format(
             directory=self._directory,
             root=self._root,
             owner=owner.pw_name,

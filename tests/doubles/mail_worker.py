@@ -31,6 +31,7 @@ from indicia.entrypoints.workers.deliveries import AT_ONCE, LEASE_SECONDS, Desk,
 from indicia.entrypoints.workers.runner import Pace, Runner
 from indicia.events.log import EventLog
 from indicia.mail.address import parse_one
+from indicia.messages.destinations import Destinations
 from indicia.messages.model import Content, Message, Options, Recipient, RecipientKind, RecipientState
 from indicia.messages.store import insert_message, insert_recipient
 from indicia.net.dns import Resolver, parse_servers
@@ -169,6 +170,7 @@ class MailWorker:
             self.events,
             self.suppressions,
             clock,
+            destinations=Destinations(),
             schedule=schedule,
             chance=lambda: 0.5,
         )

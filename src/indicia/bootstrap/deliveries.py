@@ -24,6 +24,7 @@ from indicia.delivery.terms import DomainTerms
 from indicia.delivery.transport import Transport
 from indicia.entrypoints.workers.deliveries import AT_ONCE, LEASE_SECONDS, Desk, MailDeliveries
 from indicia.entrypoints.workers.runner import Pace
+from indicia.messages.destinations import Destinations
 from indicia.net.smtp.client import SmtpClient
 from indicia.suppressions.guard import Suppressions
 from indicia.tracking.return_paths import ReturnPaths
@@ -62,7 +63,13 @@ def mail_work(workshop: Workshop, outside: Outside, traffic: MailTraffic, compos
     pool = Pool(smtp_client(outside, traffic), outside.resolver, sources=settings.source_ips)
     traffic.metrics.watch(pool)
     recording = Recording(
-        store.database, store.jobs, store.events, suppressions, system_clock, schedule=settings.retry_schedule
+        store.database,
+        store.jobs,
+        store.events,
+        suppressions,
+        system_clock,
+        destinations=Destinations(),
+        schedule=settings.retry_schedule,
     )
     desk = Desk(
         errands=errands,

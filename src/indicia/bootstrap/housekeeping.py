@@ -9,7 +9,8 @@ from indicia.detection.store import forget as forget_detection
 from indicia.entrypoints.workers.housekeeping import DEAD_JOB_SECONDS, Chore, Housekeeping
 from indicia.events.log import KEPT_SECONDS as EVENT_SECONDS
 from indicia.events.store import forget_events
-from indicia.messages.store import forget_content, forget_messages
+from indicia.messages.destinations import KEPT_SECONDS as DESTINATION_SECONDS
+from indicia.messages.store import forget_content, forget_destinations, forget_messages
 from indicia.queue.store import forget_dead_jobs
 from indicia.repeats.store import forget_repeats
 from indicia.storage.database import Steps
@@ -51,6 +52,7 @@ _CHORES: tuple[Chore, ...] = (
     lambda now: forget_events(now - EVENT_SECONDS),
     lambda now: forget_content(now - CONTENT_SECONDS, _MESSAGES_AT_ONCE),
     lambda now: forget_attempts(now - ATTEMPT_SECONDS),
+    lambda now: forget_destinations(now - DESTINATION_SECONDS),
     lambda now: forget_messages(now - MESSAGE_SECONDS, _MESSAGES_AT_ONCE),
     forget_findings,
     lambda now: forget_batches(now - BATCH_SECONDS),

@@ -8,6 +8,7 @@ from indicia.config import Settings
 from indicia.entrypoints.smtpd.certificates import make_certificate, server_tls
 from indicia.entrypoints.smtpd.inbound import Inbound
 from indicia.entrypoints.smtpd.listener import InboundMail, Listener
+from indicia.messages.destinations import Destinations
 from indicia.suppressions.guard import Suppressions
 from indicia.tracking.returned_mail import ReturnedMail
 
@@ -29,6 +30,7 @@ def inbound_listener(settings: Settings, store: Store) -> Listener:
         domains=store.domains,
         suppressions=Suppressions(store.database, system_clock),
         events=store.events,
+        destinations=Destinations(),
         opt_outs=opt_outs(store),
         clock=system_clock,
     )

@@ -13,7 +13,7 @@ from indicia.composition.model import Composed
 from indicia.mail.bounces import BounceClass
 from indicia.messages.model import DELIVERY_JOBS, Message, Recipient
 from indicia.net.smtp.connection import Tls
-from indicia.net.smtp.model import Security
+from indicia.net.smtp.model import Security, Verb
 
 JOB_KIND = DELIVERY_JOBS
 
@@ -78,6 +78,8 @@ class Report(NamedTuple):
         mx_host: The server that was spoken to last; empty where there was none.
         sending_ip: Our address towards it.
         took_seconds: From the first look-up to the last reply.
+        verb: What was refused or failed; None where it went well, or where no server was spoken to.
+        is_relayed: The server was a relay of ours, so that it speaks for itself and not for the recipient's domain.
     """
 
     outcome: Outcome
@@ -88,6 +90,8 @@ class Report(NamedTuple):
     tls: Tls | None = None
     dialogue: str = ""
     took_seconds: float = 0.0
+    verb: Verb | None = None
+    is_relayed: bool = False
 
 
 class Errand(NamedTuple):

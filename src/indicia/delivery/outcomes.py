@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from indicia.delivery.model import Bounced, Deferred, Delivered, Outcome, Status
-from indicia.mail.bounces import BounceClass, classify
+from indicia.delivery.model import Bounced, Deferred, Delivered, Outcome, Report, Status
+from indicia.mail.bounces import NO_SUCH_MAILBOX, BounceClass, classify
 from indicia.mail.replies import Reply
+from indicia.messages.model import Showing
 from indicia.net.model import EgressRefusedError, NetError, ResolutionError
 from indicia.net.smtp.model import (
     MalformedLetterError,
@@ -29,6 +30,13 @@ class _Verdict(NamedTuple):
     enhanced: str
     bounce_class: BounceClass
 
+
+_SHOWN_BY_REFUSAL_OF: dict[Verb | None, Showing] = {
+    Verb.RCPT: Showing.REFUSED,
+    Verb.DATA: Showing.CAME_BACK,
+    Verb.DOT: Showing.CAME_BACK,
+}
+_NOT_FOUND = frozenset({BounceClass.BAD_DOMAIN, BounceClass.DNS})
 
 # The first kind that fits.
 _WITHOUT_REPLY: tuple[tuple[type[NetError], _Verdict], ...] = (
@@ -90,6 +98,24 @@ def copes(outcome: Outcome, verb: Verb | None) -> bool | None:
     if isinstance(outcome, Bounced):
         return None if outcome.bounce_class in _OVERLOAD else True
     return False if outcome.bounce_class in _OVERLOAD or verb is Verb.MAIL else None
+
+
+def shown_by(report: Report, *, is_last: bool) -> Showing | None:
+    """Tell what an attempt's end shows about the recipient's domain; None where it shows nothing.
+
+    Args:
+        report: What came of the attempt.
+        is_last: The copy is not tried again. One that is may arrive yet.
+    """
+    outcome = report.outcome
+    if report.is_relayed:
+        return None
+    if isinstance(outcome, Delivered):
+        return Showing.TOOK
+    if isinstance(outcome, Bounced) and outcome.bounce_class in NO_SUCH_MAILBOX:
+        return _SHOWN_BY_REFUSAL_OF.get(report.verb)
+    is_lost = outcome.bounce_class in _NOT_FOUND if report.verb is None else report.verb is Verb.CONNECT
+    return Showing.UNREACHED if is_lost and is_last else None
 
 
 def _refused(verb: Verb, reply: Reply) -> Deferred | Bounced:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from indicia.base.clock import Clock
 from indicia.delivery import store
 from indicia.delivery.model import JOB_KIND, Bounced, Deferred, Delivered, Errand, Report, Status
+from indicia.delivery.outcomes import shown_by
 from indicia.delivery.reporting import bounced_event, deferred_event, delivered_event
 from indicia.delivery.schedule import RetrySchedule
 from indicia.events.log import EventLog
 from indicia.mail.address import parse_one
 from indicia.mail.bounces import HARD, BounceClass
-from indicia.messages.model import RecipientState
+from indicia.messages.destinations import Destinations
+from indicia.messages.model import RecipientState, Showing
 from indicia.messages.refusals import rejected_event, suppressed_event
 from indicia.messages.store import settle_recipient
 from indicia.queue.jobs import Jobs
@@ -56,6 +58,7 @@ class Recording:
         suppressions: Suppressions,
         clock: Clock,
         *,
+        destinations: Destinations,
         schedule: RetrySchedule | None = None,
         chance: Chance = random.random,
     ) -> None:
@@ -64,6 +67,7 @@ class Recording:
         self._events = events
         self._suppressions = suppressions
         self._clock = clock
+        self._destinations = destinations
         self._schedule = schedule or RetrySchedule()
         self._chance = chance
 
@@ -87,9 +91,16 @@ class Recording:
         if isinstance(report.outcome, Deferred):
             expires_at = errand.recipient.expires_at
             due_at = self._schedule.due_at(errand.number, now=now, expires_at=expires_at, chance=self._chance())
-            if due_at is None:
-                report = report._replace(outcome=_expired(report.outcome))
-        await self._database.run(self._steps(job, errand, report, sender=sender, row=row, due_at=due_at, now=now))
+        showing = shown_by(report, is_last=due_at is None)
+        if isinstance(report.outcome, Deferred) and due_at is None:
+            report = report._replace(outcome=_expired(report.outcome))
+
+        def steps() -> Steps[None]:
+            if showing is not None:
+                yield from self._note(job.lane, errand, showing, now)
+            yield from self._steps(job, errand, report, sender=sender, row=row, due_at=due_at, now=now)
+
+        await self._database.run(steps())
         self._events.announce()
         return report
 
@@ -204,6 +215,16 @@ class Recording:
             case Bounced():
                 if (yield from self._jobs.finish(job)):
                     yield from self._bounce(errand, report, sender=sender, now=now)
+
+    def _note(self, lane: str, errand: Errand, showing: Showing, now: float) -> Steps[None]:
+        recipient = errand.recipient
+        if showing is Showing.CAME_BACK and (
+            yield from self._suppressions.among(recipient.domain_id, [recipient.canonical])
+        ):
+            # Another copy to the same mailbox: what counts is how many mailboxes there are that nobody has.
+            return
+        since = errand.message.deliver_at
+        yield from self._destinations.note(recipient.domain_id, lane, showing, now, since=since)
 
     def _bounce(self, errand: Errand, report: Report, *, sender: str, now: float) -> Steps[None]:
         recipient = errand.recipient

@@ -55,6 +55,8 @@ class Transport:
             tls=connection.tls if connection else None,
             dialogue=str(dialogue),
             took_seconds=time.monotonic() - began,
+            verb=verb,
+            is_relayed=route.is_ours,
         )
 
 

@@ -58,6 +58,9 @@ class BounceClass(StrEnum):
 # message or about the moment.
 HARD = frozenset({BounceClass.BAD_MAILBOX, BounceClass.BAD_DOMAIN, BounceClass.INACTIVE, BounceClass.UNCLASSIFIED})
 
+# Those by which the domain is well, and this mailbox is not there.
+NO_SUCH_MAILBOX = frozenset({BounceClass.BAD_MAILBOX, BounceClass.INACTIVE})
+
 # Subject and detail of an enhanced code, whatever its class (RFC 3463, RFC 7372, RFC 7505 and the IANA registry).
 _BY_ENHANCED = {
     "1.0": BounceClass.BAD_MAILBOX,

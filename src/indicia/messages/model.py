@@ -1,6 +1,7 @@
 """What a message is: its content, what was asked for it, and who gets it."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -24,6 +25,35 @@ class RecipientState(StrEnum):
     FAILED = "failed"
     SUPPRESSED = "suppressed"
     TEST = "test"
+
+
+class Showing(StrEnum):
+    """What an attempt's end can show about the recipient's domain, whoever the recipient is."""
+
+    TOOK = "took"
+    """Its own servers took a copy."""
+    REFUSED = "refused"
+    """They refused a mailbox before they saw the message, so they know which there are."""
+    CAME_BACK = "came-back"
+    """They said yes to a mailbox that turned out not to exist."""
+    UNREACHED = "unreached"
+    """It, or its servers, could not be found or reached until the copy was given up."""
+
+
+class Destination(NamedTuple):
+    """What a sending domain's own mail has shown about a recipients' domain; times are unix seconds of the latest.
+
+    Attributes:
+        came_back: How many mailboxes its servers said yes to that turned out not to exist, up to `came_back_at`.
+        unreached_since: When the first of the copies was accepted that were given up by `unreached_at`.
+    """
+
+    took_at: float | None = None
+    refused_at: float | None = None
+    came_back: int = 0
+    came_back_at: float | None = None
+    unreached_since: float | None = None
+    unreached_at: float | None = None
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,8 +5,17 @@ from typing import cast
 
 import msgspec
 
-from indicia.messages.model import Content, Message, Options, Recipient, RecipientKind, RecipientState
-from indicia.storage.database import Database, Row, Statement, StatementForEach, Steps
+from indicia.messages.model import (
+    Content,
+    Destination,
+    Message,
+    Options,
+    Recipient,
+    RecipientKind,
+    RecipientState,
+    Showing,
+)
+from indicia.storage.database import Database, Row, Statement, StatementForEach, Steps, Value
 
 _MESSAGE = "id, account_id, domain_id, message_id, submitted_at, deliver_at, size_bytes, headers, options"
 _RECIPIENT = "id, message_id, domain_id, address, canonical, kind, state, expires_at, variables"
@@ -121,6 +130,31 @@ async def last_delivered_at(database: Database, domain_id: int, canonical: str) 
     return cast("float | None", rows[0][0])
 
 
+async def destination_of(database: Database, domain_id: int, destination: str) -> Destination | None:
+    """Answer what a domain's mail has shown about a recipients' domain (A-labels); None where it showed nothing."""
+    rows = await database.fetch(
+        f"SELECT {', '.join(Destination._fields)} FROM destinations WHERE domain_id = $1 AND destination = $2",
+        domain_id,
+        destination,
+    )
+    if not rows:
+        return None
+    row = cast("tuple[float | None, float | None, int, float | None, float | None, float | None]", rows[0])
+    return Destination(*row)
+
+
+def note_destination(
+    domain_id: int, destination: str, showing: Showing, now: float, *, since: float, forgotten: float
+) -> Steps[None]:
+    """Store what a domain's mail has shown about a recipients' domain, forgetting what came back before `forgotten`."""
+    yield Statement(_NOTES[showing], (domain_id, destination, now, *_more(showing, since, forgotten)))
+
+
+def forget_destinations(before: float) -> Steps[None]:
+    """Delete what has shown nothing new since `before`."""
+    yield Statement("DELETE FROM destinations WHERE noted_at < $1", (before,))
+
+
 def options_of(domain_id: int, message_id: str) -> Steps[Options | None]:
     """Answer what was asked for a message, in the caller's transaction."""
     rows = yield Statement(
@@ -217,3 +251,33 @@ def _recipient(row: Row) -> Recipient:
         expires_at=cast(float, expires_at),
         variables=cast("bytes | None", variables),
     )
+
+
+def _more(showing: Showing, since: float, forgotten: float) -> tuple[Value, ...]:
+    return {Showing.UNREACHED: (since,), Showing.CAME_BACK: (forgotten,)}.get(showing, ())
+
+
+# A server that was spoken to ends what could not be reached.
+_NOTES = {
+    Showing.TOOK: """
+        INSERT INTO destinations (domain_id, destination, took_at, noted_at) VALUES ($1, $2, $3, $3)
+        ON CONFLICT (domain_id, destination) DO UPDATE SET
+            took_at = $3, noted_at = $3, unreached_since = NULL, unreached_at = NULL
+    """,
+    Showing.REFUSED: """
+        INSERT INTO destinations (domain_id, destination, refused_at, noted_at) VALUES ($1, $2, $3, $3)
+        ON CONFLICT (domain_id, destination) DO UPDATE SET
+            refused_at = $3, noted_at = $3, unreached_since = NULL, unreached_at = NULL
+    """,
+    Showing.CAME_BACK: """
+        INSERT INTO destinations (domain_id, destination, came_back, came_back_at, noted_at) VALUES ($1, $2, 1, $3, $3)
+        ON CONFLICT (domain_id, destination) DO UPDATE SET
+            came_back = CASE WHEN came_back_at > $4 THEN came_back + 1 ELSE 1 END, came_back_at = $3, noted_at = $3
+    """,
+    Showing.UNREACHED: """
+        INSERT INTO destinations (domain_id, destination, unreached_since, unreached_at, noted_at)
+        VALUES ($1, $2, $4, $3, $3)
+        ON CONFLICT (domain_id, destination) DO UPDATE SET
+            unreached_since = COALESCE(unreached_since, $4), unreached_at = $3, noted_at = $3
+    """,
+}

@@ -10,13 +10,14 @@ from indicia.events.log import EventLog
 from indicia.events.model import Event, EventType, Severity
 from indicia.mail.address import Address, parse_one
 from indicia.mail.arf import FeedbackReport
-from indicia.mail.bounces import HARD, BounceClass, classify
+from indicia.mail.bounces import HARD, NO_SUCH_MAILBOX, BounceClass, classify
 from indicia.mail.dsn import DeliveryReport
 from indicia.mail.replies import Reply
 from indicia.mail.returned import Returned, ReturnedKind, understand
 from indicia.mail.verp import OurAddress, Purpose
+from indicia.messages.destinations import Destinations
 from indicia.messages.event_data import event_about
-from indicia.messages.model import Message, Recipient
+from indicia.messages.model import Message, Recipient, Showing
 from indicia.messages.store import copies_of_rows, fail_delivered
 from indicia.storage.database import Database, Steps
 from indicia.suppressions.guard import Suppressions
@@ -42,6 +43,7 @@ class ReturnedMail:
         domains: DomainRegistry,
         suppressions: Suppressions,
         events: EventLog,
+        destinations: Destinations,
         opt_outs: OptOuts,
         clock: Clock,
     ) -> None:
@@ -50,6 +52,7 @@ class ReturnedMail:
         self._domains = domains
         self._suppressions = suppressions
         self._events = events
+        self._destinations = destinations
         self._opt_outs = opt_outs
         self._clock = clock
         self._return_paths = ReturnPaths(keyring.sealing)
@@ -139,8 +142,12 @@ class ReturnedMail:
             },
             severity=Severity.PERMANENT,
         )
-        is_hard = report.is_permanent and bounce_class in HARD
-        await self._database.run(self._fail(recipient, mailbox if is_hard else None, report.diagnostic, event, now))
+        if report.is_permanent and bounce_class in HARD:
+            is_nobodys = bounce_class in NO_SUCH_MAILBOX
+            steps = self._fail_for_good(mailbox, recipient, event, report.diagnostic, is_nobodys=is_nobodys)
+        else:
+            steps = self._fail(recipient, event)
+        await self._database.run(steps)
         self._events.announce()
 
     async def _copy(self, subject: Subject) -> tuple[Message, Recipient, Address] | None:
@@ -153,14 +160,24 @@ class ReturnedMail:
         mailbox = parse_one(recipient.address)
         return None if recipient.domain_id != domain.id or mailbox is None else (message, recipient, mailbox)
 
-    def _fail(
-        self, recipient: Recipient, suppressed: Address | None, reason: str, event: Event, now: float
-    ) -> Steps[None]:
-        if not (yield from fail_delivered(recipient.id, now)):
-            return
+    def _fail(self, recipient: Recipient, event: Event) -> Steps[bool]:
+        if not (yield from fail_delivered(recipient.id, event.happened_at)):
+            return False
         yield from self._events.append([event])
-        if suppressed is not None:
-            yield from self._suppressions.add(recipient.domain_id, suppressed, SuppressionType.BOUNCE, reason)
+        return True
+
+    def _fail_for_good(
+        self, mailbox: Address, recipient: Recipient, event: Event, reason: str, *, is_nobodys: bool
+    ) -> Steps[bool]:
+        if not (yield from self._fail(recipient, event)):
+            return False
+        domain_id = recipient.domain_id
+        # Another copy to the same mailbox tells nothing more about its domain.
+        if is_nobodys and not (yield from self._suppressions.among(domain_id, [mailbox.canonical])):
+            where, when = mailbox.ascii_domain, event.happened_at
+            yield from self._destinations.note(domain_id, where, Showing.CAME_BACK, when)
+        yield from self._suppressions.add(domain_id, mailbox, SuppressionType.BOUNCE, reason)
+        return True
 
     def _suppress(self, domain_id: int, mailbox: Address, reason: str, event: Event) -> Steps[None]:
         if (yield from self._suppressions.add_new(domain_id, mailbox, SuppressionType.COMPLAINT, reason)):

@@ -1,5 +1,6 @@
 """A verification as customers see it: the fields of the original, and on demand what they are made of."""
 
+from indicia.messages.model import Destination
 from indicia.validation.model import RESULTS, AcceptAll, Result, Verification
 
 
@@ -28,11 +29,26 @@ def answer(verification: Verification, *, explain: bool) -> dict[str, object]:
 
 
 def _explanation(verification: Verification) -> dict[str, object]:
-    ask_again_at = verification.ask_again_at
     return {
         "accept_all": verification.accept_all,
-        "ask_again_at": None if ask_again_at is None else int(ask_again_at),
+        "ask_again_at": _seconds(verification.ask_again_at),
         "detail": verification.detail,
+        "domain": None if verification.shown is None else _domain(verification.shown),
         "origin": verification.origin,
         "sendex": verification.caps,
     }
+
+
+def _domain(shown: Destination) -> dict[str, object]:
+    """Write what our own mail has shown about the domain, in unix seconds."""
+    return {
+        "came_back": shown.came_back,
+        "came_back_at": _seconds(shown.came_back_at),
+        "refused_a_mailbox_at": _seconds(shown.refused_at),
+        "took_mail_at": _seconds(shown.took_at),
+        "unreached_since": _seconds(shown.unreached_since),
+    }
+
+
+def _seconds(moment: float | None) -> int | None:
+    return None if moment is None else int(moment)

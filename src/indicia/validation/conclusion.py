@@ -1,6 +1,7 @@
 """From facts and a finding to the answer: pure, in the order in which the first that applies decides."""
 
 from indicia.mail.address import Address
+from indicia.messages.model import Destination
 from indicia.validation.model import (
     RESULTS,
     AcceptAll,
@@ -14,15 +15,28 @@ from indicia.validation.model import (
 )
 from indicia.validation.sandbox import scripted
 from indicia.validation.score import caps
+from indicia.validation.track_record import record_of, weigh
 
 NOTHING = Facts()
 _LONGEST_ECHO = 512
 _INVALID = Cap("invalid", 0.0, "It is no address that mail can be sent to")
 
 
-def conclude(address: Address, facts: Facts, finding: Finding, now: float) -> Verification:
-    """Put together what is answered; `address` is in its normal form."""
-    all_caps = caps(facts, finding)
+def conclude(
+    address: Address, facts: Facts, finding: Finding, now: float, *, shown: Destination | None = None
+) -> Verification:
+    """Put together what is answered.
+
+    Args:
+        address: In its normal form.
+        facts: What lists know of it.
+        finding: What was found out about the mailbox.
+        now: Unix seconds.
+        shown: What our own mail has shown about the domain.
+    """
+    record = record_of(shown, now)
+    finding = weigh(finding, record, now)
+    all_caps = caps(facts, finding, record)
     return Verification(
         email=address.addr_spec,
         user=address.local,
@@ -39,6 +53,7 @@ def conclude(address: Address, facts: Facts, finding: Finding, now: float) -> Ve
         detail=finding.detail,
         ask_again_at=finding.ask_again_at,
         verified_at=now,
+        shown=shown,
     )
 
 

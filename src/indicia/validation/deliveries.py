@@ -1,7 +1,8 @@
-"""What our own mail has shown about an address: better evidence than any question."""
+"""What our own mail has shown about an address and its domain: better evidence than any question."""
 
 from indicia.mail.address import Address
-from indicia.messages.store import last_delivered_at
+from indicia.messages.model import Destination
+from indicia.messages.store import destination_of, last_delivered_at
 from indicia.storage.database import Database
 from indicia.suppressions.guard import Suppressions
 from indicia.suppressions.model import NotSuppressedError, SuppressionType
@@ -31,6 +32,14 @@ class Deliveries:
         if delivered_at is not None:
             return _delivered("Mail from this domain was delivered")
         return None
+
+    async def at(self, domain_id: int, address: Address) -> Destination | None:
+        """Answer what mail of this domain has shown about the domain of `address`; None where it showed nothing.
+
+        Raises:
+            StorageError: The store cannot be read.
+        """
+        return await destination_of(self._database, domain_id, address.ascii_domain)
 
     async def _suppressed_at(self, domain_id: int, address: Address, kind: SuppressionType) -> float | None:
         try:

@@ -21,13 +21,16 @@ class Hosts(NamedTuple):
     site: str
 
 
+NULL_MX = Finding(Reason.INVALID_DOMAIN, Origin.DNS, detail="The domain says that it takes no mail (null MX)")
+DNS_SILENT = Finding(Reason.NO_CONNECT, Origin.DNS, detail="DNS did not answer")
+
 _FINDINGS = {
-    NoMx.NULL_MX: Finding(Reason.INVALID_DOMAIN, Origin.DNS, detail="The domain says that it takes no mail (null MX)"),
+    NoMx.NULL_MX: NULL_MX,
     NoMx.NO_SUCH_DOMAIN: Finding(Reason.INVALID_DOMAIN, Origin.DNS, detail="The domain does not exist"),
     NoMx.NO_RECORD: Finding(
         Reason.INVALID_DOMAIN, Origin.DNS, detail="The domain has neither mail hosts nor addresses"
     ),
-    NoMx.UNAVAILABLE: Finding(Reason.NO_CONNECT, Origin.DNS, detail="DNS did not answer"),
+    NoMx.UNAVAILABLE: DNS_SILENT,
 }
 
 

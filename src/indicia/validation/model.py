@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from indicia.base.errors import AppError
+from indicia.messages.model import Destination
 
 
 class ValidationError(AppError):
@@ -137,6 +138,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
         caps: What the score is made of.
         detail: Why nothing is known, or what the server said; for people.
         ask_again_at: Unix seconds from which asking again may tell more.
+        shown: What our own mail has shown about its domain; None where it showed nothing.
     """
 
     email: str
@@ -154,6 +156,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
     ask_again_at: float | None
     verified_at: float
+    shown: Destination | None = None
 
     @property
     def result(self) -> Result:

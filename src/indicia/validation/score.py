@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from indicia.validation.model import RESULTS, AcceptAll, Cap, Facts, Finding, Result
+from indicia.validation.track_record import NOT_KNOWN, TrackRecord
 
 _UNDELIVERABLE = Cap("undeliverable", 0.0, "Mail to it will not arrive")
 _DISPOSABLE = Cap("disposable", 0.0, "The mailbox lives for minutes")
@@ -18,8 +19,16 @@ _RANDOM_FREE = Cap("random_free", 0.5, "A local part like random letters, at a f
 _ROLE_UNKNOWN = Cap("role_unknown", 0.4, "A function's address, and nothing is known about the mailbox")
 # The seed's own sample has 0.6 for a person's address of which nothing could be learnt.
 _UNKNOWN = Cap("unknown", 0.6, "Nothing is known about the mailbox")
+# Between that and 0.7: its domain is one that takes our mail, which at a free provider says nothing of a mailbox.
+_UNKNOWN_AT_KNOWN = Cap(
+    "unknown", 0.65, "Nothing is known about the mailbox, but its domain has taken mail from this domain lately"
+)
+_UNREACHED = Cap("unreached", 0.2, "No mail from this domain has got to its domain for a day or longer")
 _ROLE = Cap("role", 0.7, "A function's address, read by several people or by none")
 _ACCEPT_ALL = Cap("accept_all", 0.7, "The server takes every address, so its yes says little")
+_SHOWN_ACCEPT_ALL = Cap(
+    "accept_all", 0.7, "The server has said yes to mailboxes from which mail of this domain came back"
+)
 _RANDOM = Cap("random", 0.8, "A local part like random letters")
 _UNPROVEN = Cap("unproven", 0.9, "The server said yes, and may say so to every address")
 _PERFECT = Cap("accepted", 1.0, "The server takes this address")
@@ -28,9 +37,16 @@ _LETTERS_OF_NO_WORD = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}")
 _SHORTEST_RANDOM = 8
 
 
-def caps(facts: Facts, finding: Finding) -> tuple[Cap, ...]:
-    """List what keeps the score down, the lowest first; never empty."""
-    return tuple(sorted(_caps(facts, finding), key=lambda cap: cap.at_most))
+def caps(facts: Facts, finding: Finding, record: TrackRecord = NOT_KNOWN) -> tuple[Cap, ...]:
+    """List what keeps the score down, the lowest first; never empty.
+
+    Args:
+        facts: What the address alone tells.
+        finding: What is known of the mailbox.
+        record: What our own mail has shown about its domain.
+    """
+    all_caps = [*_of_finding(facts, finding, record), *_of_facts(facts, finding)]
+    return tuple(sorted(all_caps, key=lambda cap: cap.at_most))
 
 
 def looks_random(local: str) -> bool:
@@ -43,20 +59,28 @@ def looks_random(local: str) -> bool:
     return bool(_LETTERS_OF_NO_WORD.search(plain)) or (digits * 2 >= len(plain) and switches >= 3)
 
 
-def _caps(facts: Facts, finding: Finding) -> Iterator[Cap]:
+def _of_finding(facts: Facts, finding: Finding, record: TrackRecord) -> Iterator[Cap]:
     result = RESULTS[finding.reason]
-    yield _PERFECT if result is Result.DELIVERABLE else _UNKNOWN if result is Result.UNKNOWN else _UNDELIVERABLE
-    if facts.is_disposable:
-        yield _DISPOSABLE
-    if facts.is_role:
-        yield _ROLE_UNKNOWN if result is Result.UNKNOWN else _ROLE
-    if facts.is_random:
-        yield _RANDOM_FREE if facts.is_free else _RANDOM
+    if result is Result.UNKNOWN:
+        yield _UNKNOWN if record.took_at is None or facts.is_free else _UNKNOWN_AT_KNOWN
+        if record.unreached_since is not None:
+            yield _UNREACHED
+    else:
+        yield _PERFECT if result is Result.DELIVERABLE else _UNDELIVERABLE
     if finding.is_full:
         yield _FULL
     if finding.has_complained:
         yield _COMPLAINED
     if finding.accept_all is AcceptAll.YES:
-        yield _ACCEPT_ALL
+        yield _SHOWN_ACCEPT_ALL if record.accept_all is AcceptAll.YES else _ACCEPT_ALL
     elif finding.accept_all is AcceptAll.UNKNOWN and result is Result.DELIVERABLE:
         yield _UNPROVEN
+
+
+def _of_facts(facts: Facts, finding: Finding) -> Iterator[Cap]:
+    if facts.is_disposable:
+        yield _DISPOSABLE
+    if facts.is_role:
+        yield _ROLE_UNKNOWN if RESULTS[finding.reason] is Result.UNKNOWN else _ROLE
+    if facts.is_random:
+        yield _RANDOM_FREE if facts.is_free else _RANDOM

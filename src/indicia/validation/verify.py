@@ -85,7 +85,8 @@ class Verifier:
         facts = facts_about(address, self._lists)
         deadline = asyncio.get_running_loop().time() + seconds
         finding = await self._finding(None if domain is None else domain.id, address, deadline)
-        return conclude(address, facts, finding, self._clock())
+        shown = None if domain is None else await self._deliveries.at(domain.id, address)
+        return conclude(address, facts, finding, self._clock(), shown=shown)
 
     def _invalid(self, text: str) -> Verification:
         read = parse_one(text.strip())

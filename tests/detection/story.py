@@ -7,6 +7,7 @@ import msgspec
 
 from indicia.datasets.model import MailProvider
 from indicia.detection.engine import Engine
+from indicia.detection.learning.knowledge import Knowledge
 from indicia.detection.model import Action, Honeypot, Interaction, Scope, Verdict
 from indicia.detection.options import DetectionOptions
 from tests.doubles.datasets import FakeDatasets
@@ -74,10 +75,12 @@ def tell(
     detail: Detail = Detail.FULL,
     honeypots: Sequence[Honeypot] = (),
     mx: Mapping[str, MailProvider] | None = None,
+    knowledge: Knowledge | None = None,
 ) -> list[Verdict]:
-    """Judge a whole story at once, a day after it happened."""
+    """Judge a whole story at once, a day after it happened, knowing what was learned before."""
     now = SENT + (60.0 if honeypots else 24 * HOUR)
     engine = Engine(FakeDatasets(), DetectionOptions(), lambda: now)  # type: ignore[arg-type]
+    engine.learn(knowledge or Knowledge())
     posted = [detail.reduce(interaction) for interaction in interactions]
     for visit in honeypots:
         engine.visit(visit)

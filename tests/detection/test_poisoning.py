@@ -3,14 +3,17 @@
 import pytest
 
 from indicia.detection.engine import Engine
+from indicia.detection.learning.knowledge import Knowledge
 from indicia.detection.learning.learner import Learner
+from indicia.detection.learning.mixes import HIGHEST
 from indicia.detection.learning.reputations import Event, Thing
 from indicia.detection.learning.things import things_at
 from indicia.detection.model import Honeypot, Interaction, Scope, Verdict
-from indicia.detection.observations import Missing
+from indicia.detection.observations import Missing, Standing
 from indicia.detection.options import DetectionOptions
 from indicia.detection.visits import VisitBook
-from tests.detection.story import HOUR, SENT
+from tests.detection.story import HOUR, SCOPE, SENT, tell, why
+from tests.detection.test_people import STORIES
 from tests.doubles.datasets import ANDROID, CHROME, FakeDatasets
 
 DAY = 24 * HOUR
@@ -192,6 +195,82 @@ def test_reading_at_home_for_days_buys_no_indulgence_for_sweeps(world: World):
     engine.observe(OURS, sweep, at)
 
     assert all(verdict.is_bot for verdict in engine.judge(OURS, sweep, at, {}))
+
+
+def readers_of(world: World, messages: range) -> None:
+    """Have a reader at home follow a link of each of these messages of ours."""
+    clicks = [
+        Interaction(ip=HOME, uas=CHROME, message_id=f"m1-{n}", recipient_id=f"reader{n}", ts=SENT + n, message_ts=SENT)
+        for n in messages
+    ]
+    world.learner.record(OURS, clicks, world.now)
+
+
+def prior_of(world: World, scope: Scope) -> float:
+    standing = world.learner.mixes.standings(world.now).get(scope.domain_id)
+    return 0.0 if standing is None else standing.nats
+
+
+def test_a_subscriber_who_follows_their_hidden_links_from_everywhere_moves_no_prior(world: World):
+    """They get a mail of each mailing, however many addresses they come from."""
+    readers_of(world, range(100, 1_000))
+    for number in range(1_000):
+        world.hidden_link(OURS, f"10.4.{number // 250}.{number % 250}", CHROME, range(10))
+
+    assert prior_of(world, OURS) == 0
+
+
+def test_invented_messages_move_no_prior(world: World):
+    readers_of(world, range(10))
+    world.hidden_link(OURS, CLOUD, CHROME, range(1_000), are_real=False)
+
+    assert prior_of(world, OURS) == 0
+
+
+def test_hidden_links_of_another_sender_move_no_prior(world: World):
+    world.hidden_link(THEIRS, CLOUD, CHROME, range(1_000))
+
+    assert prior_of(world, THEIRS) > 0
+    assert prior_of(world, OURS) == 0
+
+
+def test_whoever_owns_every_mailbox_moves_the_prior_by_half_a_nat(world: World):
+    """Then half of what came to the mails is theirs, as far as anybody can tell."""
+    for hour in range(60):
+        world.now = SENT + hour * HOUR
+        world.hidden_link(OURS, CLOUD, CHROME, range(hour * 100, hour * 100 + 100))
+
+    assert prior_of(world, OURS) == pytest.approx(HIGHEST)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+def test_the_most_that_can_be_said_against_a_sender_makes_none_of_their_people_a_bot(story):
+    poisoned = Knowledge(mixes={SCOPE.domain_id: Standing(HIGHEST, 1e6, 0, 0)})
+
+    verdicts = tell(story(), knowledge=poisoned)
+
+    assert [why(verdict) for verdict in verdicts if verdict.is_bot] == []
+
+
+def test_fast_clicks_at_home_make_a_senders_mail_pass_for_codes_and_excuse_no_sweep(world: World):
+    """Codes that accomplices fetch at once, for weeks, before the scanner comes."""
+    for number in range(200):
+        at = world.now + number * 1_200
+        code = Interaction(ip=HOME, uas=CHROME, message_id=f"c{number}", recipient_id="r", ts=at + 20, message_ts=at)
+        world.learner.record(OURS, [code], at + 30)
+    at = world.now + 4 * DAY
+    engine = Engine(FakeDatasets(), DetectionOptions(), lambda: at + 60)  # type: ignore[arg-type]
+    engine.learn(world.learner.conclusions(at)())
+    sweep = [
+        Interaction(f"e{n}", CLOUD, CHROME, recipient_id="x", message_id="m", ts=at + n / 10, message_ts=at - 40)
+        for n in range(6)
+    ]
+    engine.observe(OURS, sweep, at)
+
+    verdicts = engine.judge(OURS, sweep, at, {})
+
+    assert all("early_is_usual" in {one.signal for one in verdict.evidence} for verdict in verdicts)
+    assert all(verdict.is_bot for verdict in verdicts)
 
 
 def _things(ip: str, uas: str) -> list[Thing]:

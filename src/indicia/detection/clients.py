@@ -136,7 +136,7 @@ class Clients:
     def _look_up(self, account_id: int, ip: str | None, uas: str | None, software: _Software) -> Client:
         network = Missing.NOT_GIVEN if ip is None else self._datasets.ip_ranges.look_up(ip)
         block = "" if ip is None else block_of(ip)
-        crowd = _crowd(network)
+        crowd = crowd_of(network)
         operator = (network.asn if isinstance(network, Network) else None) or block
         exact = hash((account_id, ip, uas))
         return Client(
@@ -192,7 +192,8 @@ def _usual_until(agent: UserAgent) -> float:
     return (agent.released_on.toordinal() - _EPOCH_ORDINAL + days) * _DAY
 
 
-def _crowd(network: Network | Missing) -> Crowd:
+def crowd_of(network: Network | Missing) -> Crowd:
+    """Tell who normally speaks from a network."""
     if isinstance(network, Missing):
         return Crowd.MIXED
     crowd = _CROWDS.get(network.network_class)

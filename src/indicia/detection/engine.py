@@ -12,6 +12,7 @@ from indicia.detection.learning.knowledge import Knowledge
 from indicia.detection.model import Finding, Honeypot, Interaction, Scope, Verdict
 from indicia.detection.observations import Signals
 from indicia.detection.options import DetectionOptions
+from indicia.detection.reader_pace import UNKNOWN
 from indicia.detection.rulebook import ask
 from indicia.detection.signals.company import colleagues_of, company_of, habitat_of, reach_of
 from indicia.detection.signals.hidden_links import visits_of
@@ -115,7 +116,9 @@ class Engine:
         history = self._history
         message = message_key(scope, interaction, client)
         timing = timing_of(interaction)
-        usual = usual_of(history, scope, interaction, timing, client.crowd)
+        usual = usual_of(
+            history, scope, interaction, timing, client.crowd, self._knowledge.paces.get(scope.domain_id, UNKNOWN)
+        )
         neighbours = neighbours_of(history, interaction, client, message)
         return Signals(
             interaction=interaction,

@@ -13,7 +13,8 @@ from indicia.aggregates.sightings import Sightings
 from indicia.detection.clients import Client
 from indicia.detection.model import Action, Interaction, Scope
 from indicia.detection.observations import AT_ONCE_SECONDS, EARLY_SECONDS, LATE_SECONDS, SHARED_AGENTS, Crowd
-from indicia.detection.records import AgentRecord, CompanyRecord, HostRecord, OriginRecord, PaceRecord
+from indicia.detection.reader_pace import ReaderPace
+from indicia.detection.records import AgentRecord, CompanyRecord, HostRecord, OriginRecord
 from indicia.detection.sweeps import Touch, measure_sweeps
 
 # More than the links of any sane message; what is older than the last this many touches says nothing new.
@@ -44,7 +45,7 @@ class History:
         self.origins: Recent[int, OriginRecord] = Recent(size // 8)
         self.hosts: Recent[int, HostRecord] = Recent(size // 8)
         self.agents: Recent[int, AgentRecord] = Recent(size // 8)
-        self.paces: Recent[int, PaceRecord] = Recent(size // 8)
+        self.paces: Recent[int, ReaderPace] = Recent(size // 8)
         # Recipients of a mail domain whose mail was clicked at once.
         self.offices: Recent[int, Sightings] = Recent(size // 8)
 
@@ -145,7 +146,7 @@ class History:
             office.note(recipient, interaction.ts)
 
     def _record_pace(self, scope: Scope, client: Client, touch: Touch, message: int, delay: float) -> None:
-        pace = self.paces.obtain(scope.domain_id, PaceRecord)
+        pace = self.paces.obtain(scope.domain_id, ReaderPace)
         pace.note(touch.at - delay, message)
         if not touch.is_click:
             return

@@ -1,4 +1,4 @@
-"""The entries of history: what is kept about one user agent, one address block, one domain."""
+"""The entries of history: what is kept about one user agent, one address block, one client."""
 
 import math
 
@@ -8,17 +8,8 @@ from indicia.aggregates.sightings import Sightings
 _DISTINCT = 24
 DISTINCT_EARLY = 64
 
-# Mail of one campaign goes out together; codes and sign-in links go out one by one.
-_SLOT_SECONDS = 600.0
-_SLOTS = 256
-_ALONE = 2
-_ENOUGH_SLOTS = 20
-
 # Posted within this, interactions may well have happened within it.
 _TOGETHER_SECONDS = 60.0
-
-# How many early clicks in how many a mail is taken to get before any are seen: 7.6 % (readers, see `weights`).
-_USUAL_EARLY, _USUAL_CLICKS = 0.76, 10.0
 
 
 class CompanyRecord:
@@ -102,73 +93,3 @@ class AgentRecord:
         self.machines = Sightings(_DISTINCT)
         self.people = Sightings(_DISTINCT)
         self.early = Sightings(DISTINCT_EARLY)
-
-
-class _Slot:
-    """Mails of the same ten minutes, and the clicks on them from people's networks."""
-
-    __slots__ = ("clicks", "early", "mails")
-
-    def __init__(self) -> None:
-        self.mails: set[int] = set()
-        self.early = 0
-        self.clicks = 0
-
-    @property
-    def is_alone(self) -> bool:
-        return len(self.mails) <= _ALONE
-
-
-class PaceRecord:
-    """How soon after a domain's mail the clicks from people's networks come, by when the mail went out."""
-
-    __slots__ = ("_alone_early", "_slots")
-
-    def __init__(self) -> None:
-        self._slots: dict[int, _Slot] = {}
-        # Counted when asked for, and again only after more has been noted.
-        self._alone_early: tuple[int, int] | None = None
-
-    def note(self, mailed_at: float, message: int) -> None:
-        """See a message (a hash) that went out at that time (unix seconds)."""
-        slot = self._obtain(mailed_at)
-        # It makes no difference how many there are beyond that.
-        if len(slot.mails) <= _ALONE:
-            slot.mails.add(message)
-
-    def note_click(self, mailed_at: float, *, is_early: bool) -> None:
-        """Count one person's click on mail of that time."""
-        slot = self._obtain(mailed_at)
-        slot.clicks += 1
-        slot.early += is_early
-        self._alone_early = None
-
-    def early_share(self, mailed_at: float) -> float:
-        """Tell which share of the clicks on mail of that time came early; all of them while it is fresh."""
-        slot = self._slots.get(int(mailed_at // _SLOT_SECONDS))
-        if slot is None:
-            return _USUAL_EARLY / _USUAL_CLICKS
-        return (slot.early + _USUAL_EARLY) / (slot.clicks + _USUAL_CLICKS)
-
-    def early_mails(self, mailed_at: float) -> float | None:
-        """Tell which share of mails like that one only ever got early clicks, as codes do.
-
-        None where it went out among many others, or too few are known that went out alone.
-        """
-        slot = self._slots.get(int(mailed_at // _SLOT_SECONDS))
-        if slot is None or not slot.is_alone:
-            return None
-        if self._alone_early is None:
-            alone = [slot for slot in self._slots.values() if slot.clicks and slot.is_alone]
-            self._alone_early = sum([slot.early == slot.clicks for slot in alone]), len(alone)
-        early, mails = self._alone_early
-        return early / mails if mails >= _ENOUGH_SLOTS else None
-
-    def _obtain(self, mailed_at: float) -> _Slot:
-        key = int(mailed_at // _SLOT_SECONDS)
-        slot = self._slots.get(key)
-        if slot is None:
-            if len(self._slots) >= _SLOTS:
-                del self._slots[next(iter(self._slots))]
-            slot = self._slots[key] = _Slot()
-        return slot

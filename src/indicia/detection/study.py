@@ -66,7 +66,10 @@ class Study:
         trails, reputations = self._learner.trails, self._learner.reputations
         trails.restore(await learned.latest_trails(self._database, trails.capacity))
         reputations.restore(await learned.latest_tallies(self._database, reputations.capacity))
+        paces, mixes = self._learner.paces, self._learner.mixes
         self._learner.offsets.restore(await learned.all_offsets(self._database))
+        paces.restore(await learned.latest_paces(self._database, paces.capacity))
+        mixes.restore(await learned.latest_mixes(self._database, mixes.capacity))
         await self._conclude()
 
     async def advance(self) -> AbstractSet[TrailKey]:
@@ -79,8 +82,7 @@ class Study:
         await self._read_requests()
         await self._read_labels()
         await self._database.run(self._save())
-        for collected in (self._learner.trails, self._learner.reputations, self._learner.offsets):
-            collected.saved()
+        self._learner.saved()
         self._settled.clear()
         if not self._has_news or self._clock() < self._conclude_at:
             return frozenset()
@@ -135,13 +137,16 @@ class Study:
         self._has_news |= bool(self._settled)
 
     def _save(self) -> Steps[None]:
-        yield from learned.save_trails(self._learner.trails.changed())
-        yield from learned.save_tallies(self._learner.reputations.changed())
-        yield from learned.save_offsets(self._learner.offsets.changed())
+        learner, now = self._learner, self._clock()
+        yield from learned.save_trails(learner.trails.changed())
+        yield from learned.save_tallies(learner.reputations.changed())
+        yield from learned.save_offsets(learner.offsets.changed())
+        yield from learned.save_paces(learner.paces.changed(), now)
+        yield from learned.save_mixes(learner.mixes.changed())
         yield from learned.settle_labels(self._settled)
         yield from learned.save_position(_REQUESTS, self._position)
         yield from learned.save_position(_VISITS, str(self._visit_position))
-        yield from learned.forget(self._clock() - LEARNED_SECONDS)
+        yield from learned.forget(now - LEARNED_SECONDS)
 
     async def _conclude(self) -> AbstractSet[TrailKey]:
         loop = asyncio.get_running_loop()

@@ -532,7 +532,7 @@ WEIGHTS: dict[str, Weight] = {
     ),
     "reputation.sender": Weight(
         REPUTATION,
-        ((-0.5, -0.5), (0, 0.0)),
-        "learned prior of a domain: mails swept, readers who came back",
+        ((-0.5, -0.5), (0, 0.0), (0.5, 0.5)),
+        "learned prior of a domain: hidden links, mails swept, readers who came back",
     ),
 }

@@ -251,3 +251,51 @@ async def test_what_was_learned_of_hidden_links_outlives_the_process(tmp_path, c
     assert learned
     weights = {one["signal"]: one["weight"] for one in event["verdict"]["evidence"]}
     assert weights["reputation.network"] > 0.5
+
+
+def codes(number, *, ip="10.11.7.9", late=30.0):
+    """Codes that went out one by one, each clicked at once by somebody at home."""
+    return [
+        {
+            "event_id": f"c{n}-{ip}",
+            "ip": ip,
+            "uas": CHROME,
+            "recipient_id": f"c{n}",
+            "message_id": f"code{n}",
+            "ts": NOW - DAY + n * 1_200 + late,
+            "message_ts": NOW - DAY + n * 1_200,
+        }
+        for n in range(number)
+    ]
+
+
+async def test_that_a_domains_codes_are_clicked_at_once_outlives_the_process_and_the_requests(tmp_path, clock):
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        await ours.post(domain, codes(40))
+        await ours.learn()
+        clock.advance(2 * DAY)
+        await ours.database.run(forget(requests_before=clock.now, visits_before=clock.now))
+
+    async with installed(tmp_path, clock) as restarted:
+        on_vpn = {**codes(1)[0], "event_id": "vpn", "ip": "10.5.3.9", "recipient_id": "v", "message_id": "v"}
+        on_vpn |= {"ts": clock.now - 9, "message_ts": clock.now - 39}
+        (request_id,) = await restarted.post(domain, [on_vpn], explain=True)
+        (event,) = (await restarted.result(domain, request_id))["events"]
+
+    assert "early_is_usual" in {one["signal"] for one in event["verdict"]["evidence"]}
+
+
+async def test_what_follows_a_domains_mail_outlives_the_process(tmp_path, clock):
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        for scan in codes(60):
+            await ours.visits.record("a1.test", scan["message_id"], ip="10.4.1.1", uas=CHROME)
+        await ours.post(domain, codes(60, ip="10.4.1.1"))
+        await ours.learn()
+        learned = ours.learner.mixes.standings(clock.now)
+
+    async with installed(tmp_path, clock) as restarted:
+        assert restarted.learner.mixes.standings(clock.now) == learned
+
+    assert learned[domain.id].nats > 0.2

@@ -45,9 +45,9 @@ def mail_domain_digest(domain: str) -> int:
     return _digest("domain", domain)
 
 
-def sender_digest(domain_id: int) -> int:
-    """Name a sending domain."""
-    return _digest("sender", str(domain_id))
+def mail_digest(scope: Scope, message_id: str, recipient_id: str | None) -> int:
+    """Name one recipient's mail of a sending domain, or the message where the recipient is not known."""
+    return _digest("mail", f"{scope.domain_id} {recipient_id or ''} {message_id}")
 
 
 def message_digest(domain_id: int, message_id: str) -> int:

@@ -16,7 +16,6 @@ from indicia.detection.learning.digests import (
     host_digest,
     mail_domain_digest,
     recipient_digest,
-    sender_digest,
 )
 from indicia.detection.learning.habits import FEWEST_VISITS, even_delay, is_restless
 from indicia.detection.learning.lockstep import find_groups
@@ -26,6 +25,7 @@ from indicia.detection.learning.suspects import find_suspects, is_stranger
 from indicia.detection.learning.trails import TrailKey, Unpacked, Visit, trail_key
 from indicia.detection.model import Interaction, Scope
 from indicia.detection.observations import Conduct, Missing, Repute, Standing
+from indicia.detection.reader_pace import UsualPace
 
 # Shorter, never coming back is chance.
 _TELLING_TRAIL = 8
@@ -42,15 +42,18 @@ class SuspectGroup(NamedTuple):
 
 
 class Knowledge(msgspec.Struct, frozen=True):
-    """Conclusions about recipients, what everything stands for, and how long domains' mail is under way.
+    """Conclusions about recipients, about what everything stands for, and about sending domains.
 
-    `offsets` is in seconds, by the id of the sending domain. `suspects` came together twice, and are watched for the
-    third time; `watched` are their domains.
+    `offsets` is how long a domain's mail is under way, in seconds, `paces` how soon it is clicked, and `mixes` its own
+    prior; all by the id of the sending domain. `suspects` came together twice, and are watched for the third time;
+    `watched` are their domains.
     """
 
     conducts: Mapping[TrailKey, Conduct] = {}
     standings: Standings = Standings({}, {})
     offsets: Mapping[int, float] = {}
+    paces: Mapping[int, UsualPace] = {}
+    mixes: Mapping[int, Standing] = {}
     suspects: Mapping[TrailKey, SuspectGroup] = {}
     watched: frozenset[int] = frozenset()
 
@@ -80,7 +83,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     def repute_of(self, scope: Scope, interaction: Interaction) -> Repute | Missing:
         """Tell what is known of the interaction's network, user agent, recipient and mail domain."""
         own, shared = self.standings.own.get(scope.account_id, _NOTHING), self.standings.shared
-        if not own and not shared:
+        if not own and not shared and not self.mixes:
             return Missing.UNAVAILABLE
         named = agent_digest(interaction.uas or "")
         place = None
@@ -95,7 +98,7 @@ class Knowledge(msgspec.Struct, frozen=True):
         agent = own.get(named)
         person = own.get(recipient_digest(scope, recipient)) if recipient else None
         provider = own.get(mail_domain_digest(domain)) if domain else None
-        sender = own.get(sender_digest(scope.domain_id))
+        sender = self.mixes.get(scope.domain_id)
         if place is None and agent is None and person is None and provider is None and sender is None:
             return Missing.UNAVAILABLE
         return Repute(place, agent, person, provider, sender)
@@ -106,7 +109,15 @@ def _delivered(sent: float, offset: float, seen: float | None) -> float:
     return delivered if seen is None else max(sent, min(delivered, seen))
 
 
-def knowledge_of(trails: Mapping[TrailKey, bytes], standings: Standings, offsets: Mapping[int, float]) -> Knowledge:
+class Senders(NamedTuple):
+    """What is known of sending domains, by their ids; see `Knowledge`."""
+
+    offsets: Mapping[int, float]
+    paces: Mapping[int, UsualPace]
+    mixes: Mapping[int, Standing]
+
+
+def knowledge_of(trails: Mapping[TrailKey, bytes], standings: Standings, senders: Senders) -> Knowledge:
     """Find the recipients whose trails are not those of a person; some microseconds for each trail."""
     by_domain: defaultdict[int, dict[int, bytes]] = defaultdict(dict)
     for key, packed in trails.items():
@@ -123,7 +134,15 @@ def knowledge_of(trails: Mapping[TrailKey, bytes], standings: Standings, offsets
             group = SuspectGroup(number, len(members))
             suspects.update((TrailKey(domain_id, member), group) for member in members)
     watched = frozenset(key.domain_id for key in suspects)
-    return Knowledge(conducts, standings, offsets, suspects, watched)
+    return Knowledge(
+        conducts,
+        standings,
+        offsets=senders.offsets,
+        paces=senders.paces,
+        mixes=senders.mixes,
+        suspects=suspects,
+        watched=watched,
+    )
 
 
 def _suspects(trails: Unpacked) -> list[frozenset[int]]:

@@ -8,19 +8,23 @@ from collections.abc import Callable, Sequence
 from indicia.datasets.model import Network, NetworkClass
 from indicia.datasets.registry import Datasets
 from indicia.detection.learning.certain import came_back, sweeps
-from indicia.detection.learning.digests import mail_domain_digest, message_digest, network_digest, sender_digest
-from indicia.detection.learning.knowledge import Knowledge, knowledge_of
+from indicia.detection.learning.digests import mail_domain_digest, message_digest, network_digest
+from indicia.detection.learning.knowledge import Knowledge, Senders, knowledge_of
+from indicia.detection.learning.mixes import Mixes
 from indicia.detection.learning.offsets import Offsets
+from indicia.detection.learning.paces import Paces
 from indicia.detection.learning.reputations import Event, Reputations, Thing
 from indicia.detection.learning.standings import standings_of
 from indicia.detection.learning.tally import Kind, mails_per_visit
 from indicia.detection.learning.things import things_at, things_of
 from indicia.detection.learning.trails import Trails, visit_of
 from indicia.detection.learning.traps import Traps
-from indicia.detection.model import Honeypot, Interaction, Scope
+from indicia.detection.model import Action, Honeypot, Interaction, Scope
 
 # Who bought something is a person for certain: worth three events that are only inferred. Judgement.
 _LABEL = 3.0
+# Sending domains whose mail is known, each with 100 kB at most.
+_SENDERS = 2_000
 
 _Seen = tuple[Interaction, Network]
 
@@ -32,6 +36,8 @@ class Learner:
         self.trails = Trails(capacity)
         self.reputations = Reputations(capacity)
         self.offsets = Offsets()
+        self.paces = Paces(_SENDERS)
+        self.mixes = Mixes(_SENDERS)
         self._traps = Traps()
         self._datasets = datasets
 
@@ -45,10 +51,12 @@ class Learner:
         seen = [(interaction, look_up(interaction.ip)) for interaction in interactions if interaction.ip is not None]
         for interaction, network in seen:
             self._record_visit(scope, interaction, network, received_at)
+        self.paces.record(scope, seen)
+        self._record_mails(scope, interactions, received_at)
         self._record_sweeps(scope, seen, received_at)
         if self._traps.are_set_by(scope.domain_id):
             for interaction in interactions:
-                self._record_trapped(scope, interaction)
+                self._record_trapped(scope, interaction, received_at)
 
     def label(self, scope: Scope, interaction: Interaction, *, is_bot: bool, at: float) -> None:
         """Learn what a customer knows about an event."""
@@ -60,8 +68,14 @@ class Learner:
 
     def conclusions(self, now: float) -> Callable[[], Knowledge]:
         """Copy what was collected; the answer draws the conclusions, in any thread, in up to three seconds."""
-        trails, tallies, offsets = self.trails.snapshot(), self.reputations.snapshot(), self.offsets.seconds()
-        return lambda: knowledge_of(trails, standings_of(tallies, now), offsets)
+        trails, tallies = self.trails.snapshot(), self.reputations.snapshot()
+        senders = Senders(self.offsets.seconds(), self.paces.usual(), self.mixes.standings(now))
+        return lambda: knowledge_of(trails, standings_of(tallies, now), senders)
+
+    def saved(self) -> None:
+        """Take note that all that changed is stored."""
+        for collected in (self.trails, self.reputations, self.offsets, self.paces, self.mixes):
+            collected.saved()
 
     def _record_visit(self, scope: Scope, interaction: Interaction, network: Network, received_at: float) -> None:
         found = visit_of(scope, interaction, network)
@@ -72,23 +86,33 @@ class Learner:
         things = [thing for thing in things_of(scope, interaction, network) if thing.kind is not Kind.RECIPIENT]
         event = Event(at=received_at, people=1.0, recipient=found[0].recipient)
         self.reputations.note(scope.account_id, things, event)
-        self.reputations.note(scope.account_id, [_sender(scope)], Event(at=received_at, people=1.0))
+        self.mixes.note_return(scope.domain_id, received_at)
+
+    def _record_mails(self, scope: Scope, interactions: Sequence[Interaction], received_at: float) -> None:
+        mails = {
+            hash((scope.domain_id, interaction.recipient_id, interaction.message_id))
+            for interaction in interactions
+            if interaction.action is Action.CLICK and interaction.message_id is not None
+        }
+        self.mixes.note_mails(scope.domain_id, mails, received_at)
 
     def _record_sweeps(self, scope: Scope, seen: Sequence[_Seen], received_at: float) -> None:
         has_traps = self._traps.are_set_by(scope.domain_id)
         for sweep in sweeps(seen):
             if sweep.delay is not None and sweep.mailed_at is not None:
                 self.offsets.note(scope.domain_id, sweep.delay, sweep.mailed_at)
-            self.reputations.note(scope.account_id, [_sender(scope)], Event(at=received_at, machines=1.0))
+            trapped = has_traps and self._traps.was_visited_from(scope.domain_id, sweep.message_id, sweep.network.asn)
+            self.mixes.note_swept(scope.domain_id, received_at, is_trapped=trapped)
             if has_traps and sweep.network.asn is not None:
-                trapped = self._traps.was_visited_from(scope.domain_id, sweep.message_id, sweep.network.asn)
                 network = Thing(Kind.NETWORK, network_digest(sweep.network.asn))
                 event = Event(at=received_at, swept=1.0, trapped=float(trapped))
                 self.reputations.note(scope.account_id, [network], event)
 
-    def _record_trapped(self, scope: Scope, interaction: Interaction) -> None:
+    def _record_trapped(self, scope: Scope, interaction: Interaction, received_at: float) -> None:
         if interaction.message_id is None:
             return
+        if self._traps.is_new(scope.domain_id, interaction.message_id):
+            self.mixes.note_trapped(scope.domain_id, received_at)
         for visitor in self._traps.newly_proven(scope.domain_id, interaction.message_id):
             around = self.reputations.get(scope.account_id, network_digest(visitor.network.asn))
             things = things_at(visitor.ip, visitor.uas, visitor.network)
@@ -101,7 +125,3 @@ class Learner:
                 domain=scope.domain_id,
             )
             self.reputations.note(scope.account_id, things, event)
-
-
-def _sender(scope: Scope) -> Thing:
-    return Thing(Kind.SENDER, sender_digest(scope.domain_id))

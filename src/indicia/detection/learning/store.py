@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import msgspec
 
+from indicia.detection.learning.mixes import Mix
 from indicia.detection.learning.model import Label, LabelState, PendingLabel, ReportedLabel
 from indicia.detection.learning.reputations import TallyKey
 from indicia.detection.learning.tally import Kind, Tally
@@ -80,6 +81,47 @@ async def all_offsets(database: Database) -> dict[int, bytes]:
     """Answer the packed delays of every domain's sweeps."""
     rows = await database.fetch("SELECT domain_id, delays FROM learned_offsets")
     return {cast(int, domain_id): cast(bytes, delays) for domain_id, delays in rows}
+
+
+def save_paces(paces: Iterable[tuple[int, bytes]], now: float) -> Steps[None]:
+    """Store how soon domains' mail is clicked, packed, in place of what was stored before."""
+    yield StatementForEach(
+        """
+        INSERT INTO learned_paces (domain_id, changed_at, slots) VALUES ($1, $2, $3)
+        ON CONFLICT (domain_id) DO UPDATE SET changed_at = excluded.changed_at, slots = excluded.slots
+        """,
+        [(domain_id, now, packed) for domain_id, packed in paces],
+    )
+
+
+async def latest_paces(database: Database, limit: int) -> list[tuple[int, bytes]]:
+    """Answer the packed paces of the domains whose mail was clicked last, the latest of them at the end."""
+    rows = await database.fetch("SELECT domain_id, slots FROM learned_paces ORDER BY changed_at DESC LIMIT $1", limit)
+    return [(cast(int, domain_id), cast(bytes, packed)) for domain_id, packed in reversed(rows)]
+
+
+def save_mixes(mixes: Iterable[tuple[int, Mix]]) -> Steps[None]:
+    """Store what follows domains' mail in place of what was stored before."""
+    yield StatementForEach(
+        """
+        INSERT INTO learned_mixes (domain_id, mails, trapped, swept, swept_trapped, returns, counted_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (domain_id) DO UPDATE SET
+            mails = excluded.mails, trapped = excluded.trapped, swept = excluded.swept,
+            swept_trapped = excluded.swept_trapped, returns = excluded.returns, counted_at = excluded.counted_at
+        """,
+        [(domain_id, *msgspec.structs.astuple(mix)) for domain_id, mix in mixes],
+    )
+
+
+async def latest_mixes(database: Database, limit: int) -> list[tuple[int, Mix]]:
+    """Answer the mixes of the domains that were heard of last, the latest of them at the end."""
+    rows = await database.fetch(
+        "SELECT domain_id, mails, trapped, swept, swept_trapped, returns, counted_at FROM learned_mixes "
+        "ORDER BY counted_at DESC LIMIT $1",
+        limit,
+    )
+    return [(cast(int, domain_id), Mix(*cast("list[float]", counts))) for domain_id, *counts in reversed(rows)]
 
 
 def add_labels(domain_id: int, labels: Iterable[Label], now: float) -> Steps[None]:
@@ -166,4 +208,6 @@ def forget(before: float) -> Steps[None]:
     """Delete the trails of recipients who have not come since, and all else that was not heard of since."""
     yield Statement("DELETE FROM learned_trails WHERE last_at < $1", (int(before),))
     yield Statement("DELETE FROM learned_tallies WHERE counted_at < $1", (before,))
+    yield Statement("DELETE FROM learned_paces WHERE changed_at < $1", (before,))
+    yield Statement("DELETE FROM learned_mixes WHERE counted_at < $1", (before,))
     yield Statement("DELETE FROM labels WHERE reported_at < $1", (before,))

@@ -12,7 +12,6 @@ from enum import StrEnum
 import msgspec
 
 from indicia.detection.learning.distinct import how_many
-from indicia.detection.weights import PRIOR
 
 
 class Kind(StrEnum):
@@ -27,8 +26,6 @@ class Kind(StrEnum):
     RECIPIENT = "recipient"
     MAIL_DOMAIN = "mail domain"
     """The recipients' part after the @."""
-    SENDER = "sender"
-    """The domain whose mail it is: how many machines and people follow its links."""
 
 
 # In days. A third of dynamic addresses change hands within three (Metwally and Paduano); companies change their
@@ -41,13 +38,11 @@ HALF_LIFE_DAYS: Mapping[Kind, float] = {
     Kind.AGENT: 30,
     Kind.RECIPIENT: 90,
     Kind.MAIL_DOMAIN: 60,
-    Kind.SENDER: 30,
 }
 
 # How far evidence about a thing may go, in nats for people and for machines. "+5, minus ln(size)" holds for a client;
 # scanners and cloud desktops share the clouds' blocks, and no network is condemned by its number as none is by its
 # name (see `weights`). That people use a header, a network or a mailbox provider speaks for nobody: so do machines.
-# And a domain that machines like owes its readers no less than others do.
 LIMITS: Mapping[Kind, tuple[float, float]] = {
     Kind.CLIENT: (-3.0, 5.0),
     Kind.HOST: (-3.0, 3.0),
@@ -56,7 +51,6 @@ LIMITS: Mapping[Kind, tuple[float, float]] = {
     Kind.AGENT: (0.0, 1.0),
     Kind.RECIPIENT: (-3.0, 3.0),
     Kind.MAIL_DOMAIN: (0.0, 1.0),
-    Kind.SENDER: (-0.5, 0.0),
 }
 
 # What something starts from counts as much as this much evidence; judgement, between a handful and a dozen.
@@ -114,8 +108,6 @@ class Posterior(msgspec.Struct, frozen=True, gc=False):
 
 
 UNKNOWN = Posterior(0.5, 0.0)
-# A domain's own mix of machines and people moves the prior, so it starts there.
-AS_USUAL = Posterior(1 / (1 + math.exp(-PRIOR)), 0.0)
 
 
 def posterior(tally: Tally, around: Posterior = UNKNOWN) -> Posterior:
@@ -123,16 +115,14 @@ def posterior(tally: Tally, around: Posterior = UNKNOWN) -> Posterior:
 
     For machines the lower bound counts, less the logarithm of how many people share the thing; for people the mean.
     """
-    start = AS_USUAL if tally.kind is Kind.SENDER else around
-    unmoved = _log_odds(AS_USUAL.mean) if tally.kind is Kind.SENDER else 0.0
     lowest, highest = LIMITS[tally.kind]
     highest = max(0.0, highest - math.log(1 + how_many(tally.crowd)))
     evidence = tally.machines + tally.people + _START_STRENGTH
-    mean = (tally.machines + _START_STRENGTH * start.mean) / evidence
-    moved = _log_odds(mean) - unmoved
+    mean = (tally.machines + _START_STRENGTH * around.mean) / evidence
+    moved = _log_odds(mean)
     if moved > 0:
-        moved = max(0.0, _log_odds(mean - _SURE * math.sqrt(mean * (1 - mean) / (evidence + 1))) - unmoved)
-    within = min(max(mean, _share(lowest + unmoved)), _share(highest + unmoved))
+        moved = max(0.0, _log_odds(mean - _SURE * math.sqrt(mean * (1 - mean) / (evidence + 1))))
+    within = min(max(mean, _share(lowest)), _share(highest))
     return Posterior(within, min(max(moved, lowest), highest))
 
 

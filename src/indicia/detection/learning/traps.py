@@ -56,6 +56,11 @@ class Traps:
         """Tell whether the domain's mails hold hidden links, as far as anyone followed one lately."""
         return domain_id in self._traps
 
+    def is_new(self, domain_id: int, message_id: str) -> bool:
+        """Tell whether the hidden link of that message was followed, and nobody who did was proven yet."""
+        trap = self._traps[domain_id].get(message_id)
+        return trap is not None and not trap.counted
+
     def newly_proven(self, domain_id: int, message_id: str) -> list[Visitor]:
         """Answer the visitors of a message that is real, those who were not answered before."""
         trap = self._traps[domain_id].get(message_id)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from indicia.detection.history import History, delay_of
 from indicia.detection.model import Interaction, Scope
 from indicia.detection.observations import Crowd, Missing, Timing
+from indicia.detection.reader_pace import UsualPace
 
 
 def timing_of(interaction: Interaction) -> Timing | Missing:
@@ -25,13 +26,23 @@ class Usual(NamedTuple):
 _UNKNOWN = Usual()
 
 
-def usual_of(history: History, scope: Scope, interaction: Interaction, timing: Timing | Missing, crowd: Crowd) -> Usual:
-    """Observe how soon people's networks click mail of the same time; not asked of people themselves."""
+def usual_of(
+    history: History,
+    scope: Scope,
+    interaction: Interaction,
+    timing: Timing | Missing,
+    crowd: Crowd,
+    learned: UsualPace,
+) -> Usual:
+    """Observe how soon people's networks click mail of the same time; not asked of people themselves.
+
+    `learned` is how soon they did over weeks, where what is remembered does not say.
+    """
     if isinstance(timing, Missing) or interaction.ts is None or crowd is Crowd.PEOPLE:
         return _UNKNOWN
     pace = history.paces.get(scope.domain_id)
     if pace is None:
         return _UNKNOWN
     mailed_at = interaction.ts - timing.delay
-    mails = pace.early_mails(mailed_at)
-    return Usual(pace.early_share(mailed_at), Missing.UNAVAILABLE if mails is None else mails)
+    mails = pace.early_mails(mailed_at, learned)
+    return Usual(pace.early_share(mailed_at, learned), Missing.UNAVAILABLE if mails is None else mails)

@@ -82,14 +82,3 @@ def test_machines_that_hardly_ever_follow_hidden_links_do_not_make_a_visit_a_pro
 @pytest.mark.parametrize("size", [1, 5, 20, 60])
 def test_different_things_are_counted_to_a_quarter(size):
     assert how_many(crowd_of(size)) == pytest.approx(size, rel=0.25, abs=1)
-
-
-def test_a_domain_whose_readers_come_back_owes_them_more_and_never_less():
-    readers = posterior(Tally(Kind.SENDER, machines=1, people=100)).nats
-    machines = posterior(Tally(Kind.SENDER, machines=1_000, people=1)).nats
-
-    assert (readers, machines) == (-0.5, 0.0)
-
-
-def test_a_new_domain_has_the_usual_prior():
-    assert posterior(Tally(Kind.SENDER)).nats == pytest.approx(0)

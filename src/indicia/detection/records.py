@@ -1,6 +1,9 @@
 """The entries of history: what is kept about one user agent, one address block, one client."""
 
 import math
+from functools import partial
+
+import msgspec
 
 from indicia.aggregates.sightings import Sightings
 
@@ -11,16 +14,16 @@ DISTINCT_EARLY = 64
 # Posted within this, interactions may well have happened within it.
 _TOGETHER_SECONDS = 60.0
 
+_a_few = partial(Sightings, _DISTINCT)
+_many_early = partial(Sightings, DISTINCT_EARLY)
 
-class CompanyRecord:
+
+class CompanyRecord(msgspec.Struct, gc=False):
     """Messages on which a host, or a user agent, was caught at what only machines do, or came early or late to."""
 
-    __slots__ = ("caught", "early", "late")
-
-    def __init__(self) -> None:
-        self.caught = Sightings(_DISTINCT)
-        self.early = Sightings(DISTINCT_EARLY)
-        self.late = Sightings(_DISTINCT)
+    caught: Sightings = msgspec.field(default_factory=_a_few)
+    early: Sightings = msgspec.field(default_factory=_many_early)
+    late: Sightings = msgspec.field(default_factory=_a_few)
 
 
 class Crush:
@@ -50,16 +53,13 @@ class Crush:
 _NOTHING_UNDATED = Crush()
 
 
-class OriginRecord:
+class OriginRecord(msgspec.Struct, gc=False):
     """What one address and user agent did: for which recipients and domains, and on which messages in haste."""
 
-    __slots__ = ("domains", "hasty", "recipients", "undated")
-
-    def __init__(self) -> None:
-        self.recipients = Sightings(_DISTINCT)
-        self.domains = Sightings(_DISTINCT)
-        self.hasty = Sightings(_DISTINCT)
-        self.undated = _NOTHING_UNDATED
+    recipients: Sightings = msgspec.field(default_factory=_a_few)
+    domains: Sightings = msgspec.field(default_factory=_a_few)
+    hasty: Sightings = msgspec.field(default_factory=_a_few)
+    undated: Crush = _NOTHING_UNDATED
 
     def note_undated(self, received_at: float) -> None:
         """Count one interaction without a time that came in then (unix seconds)."""
@@ -68,14 +68,11 @@ class OriginRecord:
         self.undated.note(received_at)
 
 
-class HostRecord:
+class HostRecord(msgspec.Struct, gc=False):
     """Which user agents spoke from one address."""
 
-    __slots__ = ("agents", "undated")
-
-    def __init__(self) -> None:
-        self.agents = Sightings(_DISTINCT)
-        self.undated = _NOTHING_UNDATED
+    agents: Sightings = msgspec.field(default_factory=_a_few)
+    undated: Crush = _NOTHING_UNDATED
 
     def note_undated(self, received_at: float) -> None:
         """Count one interaction without a time that came in then (unix seconds)."""
@@ -84,12 +81,9 @@ class HostRecord:
         self.undated.note(received_at)
 
 
-class AgentRecord:
+class AgentRecord(msgspec.Struct, gc=False):
     """Address blocks on which one user agent was seen, and messages that people clicked early with it."""
 
-    __slots__ = ("early", "machines", "people")
-
-    def __init__(self) -> None:
-        self.machines = Sightings(_DISTINCT)
-        self.people = Sightings(_DISTINCT)
-        self.early = Sightings(DISTINCT_EARLY)
+    machines: Sightings = msgspec.field(default_factory=_a_few)
+    people: Sightings = msgspec.field(default_factory=_a_few)
+    early: Sightings = msgspec.field(default_factory=_many_early)

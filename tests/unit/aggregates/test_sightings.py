@@ -43,23 +43,26 @@ def test_memory_is_bounded_and_the_count_exact_up_to_the_limit(seen):
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 12), st.floats(0, 100)), max_size=60),
+    st.lists(st.tuples(st.integers(0, 12), st.floats(0, 100), st.integers(0, 40)), max_size=60),
     st.tuples(st.floats(0, 100), st.floats(0, 60)),
     st.none() | st.integers(0, 12),
 )
 def test_the_count_is_that_of_looking_at_each(seen, window, other_than):
     around, within = window
     sightings, plain = Sightings(6), {}
-    for thing, at in seen:
+    for thing, at, forgotten in seen:
         sightings.note(thing, at)
         if thing not in plain and len(plain) >= 6:
             del plain[next(iter(plain))]
         plain[thing] = at
+        sightings.forget(forgotten)
+        plain.pop(forgotten, None)
         # Counting in between must not change what is counted later.
         sightings.count(around, within)
 
     expected = [thing for thing, at in plain.items() if around - within <= at <= around + within]
     assert sightings.count(around, within, other_than=other_than) == len([x for x in expected if x != other_than])
+    assert len(sightings) == len(plain)
 
 
 def test_what_is_forgotten_was_never_seen():

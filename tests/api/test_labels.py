@@ -40,7 +40,22 @@ async def test_labels_are_accepted_and_counted_once_each(api: Api):
             ["labels[1].label: contradicts another label of the same event_id"],
         ),
         ({"labels": [label(reason="x" * 101)]}, ["labels[0].reason: is longer than 100 characters"]),
-        ({"labels": ["e1"]}, ["labels[0]: must be an object with event_id, label and reason"]),
+        (
+            {"labels": [label(event={"ip": "1.2.3", "uas": "x"}), label("e2", event={"event_id": "e3", "uas": ""})]},
+            [
+                "labels[0].event.ip: not an IP address",
+                "labels[1].event.event_id: is another one than the label's",
+            ],
+        ),
+        (
+            {"labels": [label(event="e1"), label("e2", event={"recipient_id": "r"}), label("e3", event={"ip": 5})]},
+            [
+                "labels[0].event: must be an object, the event as you posted it",
+                "labels[1].event.ip: or uas is required",
+                "labels[2].event.ip: expected str | null, got int",
+            ],
+        ),
+        ({"labels": ["e1"]}, ["labels[0]: must be an object with event_id, label, reason and event"]),
     ],
 )
 async def test_every_bad_label_is_named(api: Api, body: Any, errors: list[str]):
@@ -90,6 +105,27 @@ async def test_an_unknown_state_is_refused(api: Api):
     assert (await api.get(f"{PATH}?state=lost")).status == 400
 
 
+async def test_an_event_that_comes_with_its_label_need_not_be_stored(api: Api):
+    echoed = {**click(event_id="of-last-week", ts=1_795_000_000), "is_bot": False, "verdict": {"because": "x" * 9_000}}
+
+    answer = await api.post(
+        PATH, json_body={"labels": [label("of-last-week", event=echoed), label("null", event=None)]}
+    )
+
+    assert (answer.status, await _state(api, "of-last-week"), await _state(api, "null")) == (202, "learned", "unknown")
+
+
+async def _state(api: Api, event_id: str) -> str:
+    """Wait until it is known what became of a label."""
+    async with asyncio.timeout(30):
+        while True:
+            items = (await api.get(PATH)).json()["items"]
+            state = next(str(item["state"]) for item in items if item["event_id"] == event_id)
+            if state != "pending":
+                return state
+            await asyncio.sleep(0.2)
+
+
 async def test_events_are_found_and_those_that_are_not_are_reported_back(api: Api):
     event = click()
     request_id = (await api.post(f"/{DOMAIN}/bot", json_body=batch(event))).json()["request_id"]
@@ -97,11 +133,5 @@ async def test_events_are_found_and_those_that_are_not_are_reported_back(api: Ap
 
     await api.post(PATH, json_body={"labels": [label(event["event_id"]), label("of-last-year")]})
 
-    async with asyncio.timeout(30):
-        while True:
-            items = (await api.get(PATH)).json()["items"]
-            states = {item["event_id"]: item["state"] for item in items}
-            if "pending" not in (states[event["event_id"]], states["of-last-year"]):
-                break
-            await asyncio.sleep(0.2)
-    assert (states[event["event_id"]], states["of-last-year"]) == ("learned", "unknown")
+    assert await _state(api, event["event_id"]) == "learned"
+    assert await _state(api, "of-last-year") == "unknown"

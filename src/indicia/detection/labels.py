@@ -1,7 +1,9 @@
 """What customers know about events: who replied, bought or logged in is a person, whatever the click looked like.
 
-Labels are stored at once and learned from in the background, where the events are found by reading the domain's
-stored requests: an index of all event ids would cost more than everything else that a request writes.
+Labels are stored at once and learned from in the background. Who buys or replies days later has no stored event any
+more, so a label may bring its own: the event as it was posted. Without it the event is looked for in the domain's
+stored requests, by reading them. An index of all event ids would cost more than everything else that a request writes,
+and keeping addresses for a month on account of the few events that get labels would serve nobody.
 """
 
 import asyncio
@@ -11,11 +13,11 @@ from enum import StrEnum
 import msgspec
 
 from indicia.base.clock import Clock
-from indicia.base.unreadable_json import UNREADABLE
-from indicia.detection.learning.model import Label, LabelState, PendingLabel, ReportedLabel
+from indicia.base.unreadable_json import UNREADABLE, problem_of
+from indicia.detection.learning.model import Facts, Label, LabelState, PendingLabel, ReportedLabel
 from indicia.detection.learning.store import add_labels, latest_labels
 from indicia.detection.model import Interaction
-from indicia.detection.posted import LONGEST_ID, InvalidRequestError
+from indicia.detection.posted import LONGEST_ID, InvalidRequestError, read_event
 from indicia.detection.store import requests_of_domain
 from indicia.domains.model import Domain
 from indicia.storage.database import Database
@@ -33,10 +35,21 @@ class _PostedLabel(msgspec.Struct):
     event_id: str | int | None = None
     label: str | None = None
     reason: str | None = None
+    event: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+class _PostedFacts(msgspec.Struct, omit_defaults=True):
+    event_id: str | int | None = None
+    ip: str | None = None
+    uas: str | None = None
+    domain: str | None = None
+    recipient_id: str | int | None = None
+    ts: float | str | None = None
 
 
 _posted_decoder = msgspec.json.Decoder(_Posted)
 _label_decoder = msgspec.json.Decoder(_PostedLabel)
+_facts_decoder = msgspec.json.Decoder(_PostedFacts)
 
 
 class Labels:
@@ -64,7 +77,7 @@ class Labels:
 
 
 def read_labels(body: bytes) -> list[Label]:
-    """Read `{"labels": [{"event_id", "label", "reason"?}]}`.
+    """Read `{"labels": [{"event_id", "label", "reason"?, "event"?}]}`.
 
     Raises:
         InvalidRequestError: Anything in it is wrong; every bad label is named.
@@ -115,7 +128,7 @@ def _read_label(raw: msgspec.Raw) -> tuple[Label, list[str]]:
     try:
         posted = _label_decoder.decode(raw)
     except UNREADABLE:
-        return Label("", is_bot=False, reason=""), [": must be an object with event_id, label and reason"]
+        return Label("", is_bot=False, reason=""), [": must be an object with event_id, label, reason and event"]
     faults = []
     event_id = "" if posted.event_id is None else str(posted.event_id)
     if not 1 <= len(event_id) <= LONGEST_ID:
@@ -124,4 +137,24 @@ def _read_label(raw: msgspec.Raw) -> tuple[Label, list[str]]:
         faults.append(".label: must be human or bot")
     if len(posted.reason or "") > LONGEST_REASON:
         faults.append(f".reason: is longer than {LONGEST_REASON} characters")
-    return Label(event_id, is_bot=posted.label == _Word.BOT, reason=posted.reason or ""), faults
+    facts = None if isinstance(posted.event, msgspec.UnsetType) else _read_facts(posted.event, event_id, faults)
+    return Label(event_id, posted.label == _Word.BOT, posted.reason or "", facts), faults
+
+
+def _read_facts(raw: msgspec.Raw, event_id: str, faults: list[str]) -> Facts | None:
+    """Read what learning needs of the event that came with a label, as if it were posted to be judged."""
+    if bytes(raw) == b"null":
+        return None
+    if not bytes(raw).startswith(b"{"):
+        faults.append(".event: must be an object, the event as you posted it")
+        return None
+    try:
+        facts = _facts_decoder.decode(raw)
+    except UNREADABLE as error:
+        faults.append(f".event.{problem_of(error)}")
+        return None
+    event, problems = read_event(msgspec.json.encode(facts), is_single=True)
+    faults.extend(f".event.{problem}" for problem in problems)
+    if event.event_id not in ("", event_id):
+        faults.append(".event.event_id: is another one than the label's")
+    return Facts(event.ip, event.uas, event.domain, event.recipient_id, event.ts)

@@ -19,6 +19,7 @@ from indicia.detection.learning.knowledge import Knowledge
 from indicia.detection.learning.learner import Learner
 from indicia.detection.learning.model import LabelState, PendingLabel
 from indicia.detection.learning.trails import TrailKey, trail_key
+from indicia.detection.model import Interaction
 from indicia.detection.requests import RESULT_SECONDS
 from indicia.detection.store import StoredRequest
 from indicia.storage.database import Database, Steps
@@ -127,14 +128,22 @@ class Study:
         now = self._clock()
         pending = await learned.pending_labels(self._database, _MOST_LABELS)
         for domain_id, labels in groupby(pending, key=lambda label: label.domain_id):
-            wanted = {label.label.event_id: label for label in labels}
+            wanted: dict[str, PendingLabel] = {}
+            for label in labels:
+                if label.label.facts is None:
+                    wanted[label.label.event_id] = label
+                else:
+                    self._learn_label(label, label.label.facts.interaction, now)
             async for label, interaction in labelled_events(self._database, domain_id, wanted, now - RESULT_SECONDS):
-                self._learner.label(label.scope, interaction, is_bot=label.label.is_bot, at=now)
-                self._settled.append((label, LabelState.LEARNED))
-                if interaction.recipient_id is not None:
-                    self._labelled.add(trail_key(label.scope, interaction.recipient_id))
+                self._learn_label(label, interaction, now)
             self._settled.extend((label, LabelState.UNKNOWN) for label in wanted.values())
         self._has_news |= bool(self._settled)
+
+    def _learn_label(self, label: PendingLabel, interaction: Interaction, now: float) -> None:
+        self._learner.label(label.scope, interaction, is_bot=label.label.is_bot, now=now)
+        self._settled.append((label, LabelState.LEARNED))
+        if interaction.recipient_id is not None:
+            self._labelled.add(trail_key(label.scope, interaction.recipient_id))
 
     def _save(self) -> Steps[None]:
         learner, now = self._learner, self._clock()

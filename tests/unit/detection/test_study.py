@@ -216,6 +216,55 @@ async def test_recipients_who_are_known_to_buy_are_believed_in_later(tmp_path, c
     assert weights["reputation.network"] < 0
 
 
+def reported_with(event, word):
+    return {"event_id": event["event_id"], "label": word, "event": event}
+
+
+async def test_a_label_of_three_weeks_ago_is_learned_from_the_event_that_comes_with_it(tmp_path, clock):
+    people, _ = weeks()
+    reader = people[0]
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        clock.advance(21 * DAY)
+        await report(ours, domain, reported_with(reader, "human"))
+        await ours.learn()
+
+        (request_id,) = await ours.post(domain, [{**reader, "event_id": "later", "ts": clock.now - 9}], explain=True)
+        (event,) = (await ours.result(domain, request_id))["events"]
+
+        assert await states(ours, domain) == {reader["event_id"]: "learned"}
+    weights = {one["signal"]: one["weight"] for one in event["verdict"]["evidence"]}
+    assert weights["reputation.recipient"] < 0
+
+
+async def test_what_a_label_is_worth_fades_from_the_time_of_its_event_on(tmp_path, clock):
+    people, _ = weeks()
+    old, new = ({**people[0], "event_id": name, "ts": NOW - age} for name, age in (("old", 7 * DAY), ("new", 0)))
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        await report(ours, domain, reported_with(new, "human"), reported_with(old, "human"))
+        await ours.learn()
+
+        clients = [tally for tally in ours.learner.reputations.snapshot().values() if tally.kind == "client"]
+
+    # A client's half-life is a week, and a label is worth three events.
+    assert [round(tally.as_of(NOW).people, 2) for tally in clients] == [4.5]
+
+
+async def test_what_came_with_a_label_is_not_kept_once_it_is_learned(tmp_path, clock):
+    people, _ = weeks()
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        await report(ours, domain, reported_with(people[0], "human"))
+        before = await ours.database.fetch("SELECT facts FROM labels")
+
+        await ours.learn()
+
+        after = await ours.database.fetch("SELECT facts FROM labels")
+    assert b"192." in before[0][0]
+    assert after == [(None,)]
+
+
 async def test_labels_of_one_account_say_nothing_to_another(tmp_path, clock):
     people, _ = weeks()
     async with installed(tmp_path, clock) as ours:

@@ -58,8 +58,9 @@ class Learner:
             for interaction in interactions:
                 self._record_trapped(scope, interaction, received_at)
 
-    def label(self, scope: Scope, interaction: Interaction, *, is_bot: bool, at: float) -> None:
-        """Learn what a customer knows about an event."""
+    def label(self, scope: Scope, interaction: Interaction, *, is_bot: bool, now: float) -> None:
+        """Learn what a customer knows about an event; one of long ago counts for what is left of it by now."""
+        at = now if interaction.ts is None else min(interaction.ts, now)
         network = Network(NetworkClass.UNKNOWN)
         if interaction.ip is not None:
             network = self._datasets.ip_ranges.look_up(interaction.ip)

@@ -3,15 +3,34 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from indicia.detection.model import Scope
+from indicia.detection.model import Interaction, Scope
+
+
+class Facts(NamedTuple):
+    """What learning needs of an event; the fields are those of `Interaction`."""
+
+    ip: str | None
+    uas: str | None
+    domain: str | None
+    recipient_id: str | None
+    ts: float | None
+
+    @property
+    def interaction(self) -> Interaction:
+        """The event, as far as it is known."""
+        return Interaction(ip=self.ip, uas=self.uas, domain=self.domain, recipient_id=self.recipient_id, ts=self.ts)
 
 
 class Label(NamedTuple):
-    """What a customer knows about one event; `reason` is in their words, "" where they gave none."""
+    """What a customer knows about one event; `reason` is in their words, "" where they gave none.
+
+    `facts` came with the label; without them the event must still be stored.
+    """
 
     event_id: str
     is_bot: bool
     reason: str
+    facts: Facts | None = None
 
 
 class LabelState(StrEnum):
@@ -21,7 +40,7 @@ class LabelState(StrEnum):
     """Its event has not been looked for yet."""
     LEARNED = "learned"
     UNKNOWN = "unknown"
-    """No stored request holds its event; it may be older than results are kept."""
+    """It came without its event, and no stored request holds that; it may be older than results are kept."""
 
 
 class ReportedLabel(NamedTuple):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from indicia.detection.learning.distinct import with_thing
-from indicia.detection.learning.tally import Kind, Tally
+from indicia.detection.learning.tally import Kind, Tally, kept_after
 
 
 class Thing(NamedTuple):
@@ -91,12 +91,14 @@ class Reputations:
 
 
 def _counted(tally: Tally, event: Event) -> Tally:
+    # What happened before the last event that was counted has faded since.
+    worth = 1.0 if event.at >= tally.at else kept_after(tally.kind, tally.at - event.at)
     return msgspec.structs.replace(
         tally,
-        machines=tally.machines + event.machines,
-        people=tally.people + event.people,
-        swept=tally.swept + event.swept,
-        trapped=tally.trapped + event.trapped,
+        machines=tally.machines + worth * event.machines,
+        people=tally.people + worth * event.people,
+        swept=tally.swept + worth * event.swept,
+        trapped=tally.trapped + worth * event.trapped,
         crowd=tally.crowd if event.recipient is None else with_thing(tally.crowd, event.recipient),
         messages=tally.messages if event.message is None else with_thing(tally.messages, event.message),
         domains=tally.domains if event.domain is None else with_thing(tally.domains, event.domain),

@@ -6,11 +6,13 @@ from typing import Any, cast
 import msgspec
 
 from indicia.detection.learning.mixes import Mix
-from indicia.detection.learning.model import Label, LabelState, PendingLabel, ReportedLabel
+from indicia.detection.learning.model import Facts, Label, LabelState, PendingLabel, ReportedLabel
 from indicia.detection.learning.reputations import TallyKey
 from indicia.detection.learning.tally import Kind, Tally
 from indicia.detection.learning.trails import TrailKey, last_at
 from indicia.storage.database import Database, Statement, StatementForEach, Steps
+
+_facts_decoder = msgspec.msgpack.Decoder(Facts)
 
 # In the order of a tally's fields.
 _TALLY_COLUMNS = (
@@ -128,13 +130,25 @@ def add_labels(domain_id: int, labels: Iterable[Label], now: float) -> Steps[Non
     """Store labels to be learned from; one that was learned from already stays as it is."""
     yield StatementForEach(
         """
-        INSERT INTO labels (domain_id, event_id, is_bot, reason, state, reported_at) VALUES ($1, $2, $3, $4, $5, $6)
+        INSERT INTO labels (domain_id, event_id, is_bot, reason, state, reported_at, facts)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (domain_id, event_id) DO UPDATE SET
             is_bot = excluded.is_bot, reason = excluded.reason, state = excluded.state,
-            reported_at = excluded.reported_at
+            reported_at = excluded.reported_at, facts = excluded.facts
         WHERE labels.state <> 'learned' OR labels.is_bot <> excluded.is_bot
         """,
-        [(domain_id, label.event_id, int(label.is_bot), label.reason, LabelState.PENDING, now) for label in labels],
+        [
+            (
+                domain_id,
+                label.event_id,
+                int(label.is_bot),
+                label.reason,
+                LabelState.PENDING,
+                now,
+                None if label.facts is None else msgspec.msgpack.encode(label.facts),
+            )
+            for label in labels
+        ],
     )
 
 
@@ -165,7 +179,7 @@ async def pending_labels(database: Database, limit: int) -> list[PendingLabel]:
     """Answer up to `limit` labels whose events are to be found, those of one domain together."""
     rows = await database.fetch(
         """
-        SELECT domains.account_id, domain_id, event_id, is_bot, reason
+        SELECT domains.account_id, domain_id, event_id, is_bot, reason, facts
         FROM labels JOIN domains ON domains.id = labels.domain_id
         WHERE labels.state = 'pending' ORDER BY domain_id LIMIT $1
         """,
@@ -173,16 +187,24 @@ async def pending_labels(database: Database, limit: int) -> list[PendingLabel]:
     )
     return [
         PendingLabel(
-            cast(int, account_id), cast(int, domain_id), Label(cast(str, event_id), bool(is_bot), cast(str, reason))
+            cast(int, account_id),
+            cast(int, domain_id),
+            Label(
+                cast(str, event_id),
+                bool(is_bot),
+                cast(str, reason),
+                None if facts is None else _facts_decoder.decode(cast(bytes, facts)),
+            ),
         )
-        for account_id, domain_id, event_id, is_bot, reason in rows
+        for account_id, domain_id, event_id, is_bot, reason, facts in rows
     ]
 
 
 def settle_labels(states: Iterable[tuple[PendingLabel, LabelState]]) -> Steps[None]:
-    """Store what became of pending labels, unless they were changed meanwhile."""
+    """Store what became of pending labels, unless they were changed meanwhile, and forget what came with them."""
     yield StatementForEach(
-        "UPDATE labels SET state = $1 WHERE domain_id = $2 AND event_id = $3 AND is_bot = $4 AND state = 'pending'",
+        "UPDATE labels SET state = $1, facts = NULL "
+        "WHERE domain_id = $2 AND event_id = $3 AND is_bot = $4 AND state = 'pending'",
         [(state, pending.domain_id, pending.label.event_id, int(pending.label.is_bot)) for pending, state in states],
     )
 

@@ -86,10 +86,9 @@ class Tally(msgspec.Struct, frozen=True, gc=False):
 
     def as_of(self, at: float) -> "Tally":
         """Forget as much as fades until `at`."""
-        days = (at - self.at) / _DAY
-        if days <= 0:
+        if at <= self.at:
             return self
-        kept = 0.5 ** (days / HALF_LIFE_DAYS[self.kind])
+        kept = kept_after(self.kind, at - self.at)
         return msgspec.structs.replace(
             self,
             machines=self.machines * kept,
@@ -98,6 +97,11 @@ class Tally(msgspec.Struct, frozen=True, gc=False):
             trapped=self.trapped * kept,
             at=at,
         )
+
+
+def kept_after(kind: Kind, seconds: float) -> float:
+    """Tell which share of the evidence about such a thing is left after that time."""
+    return float(0.5 ** (seconds / _DAY / HALF_LIFE_DAYS[kind]))
 
 
 class Posterior(msgspec.Struct, frozen=True, gc=False):

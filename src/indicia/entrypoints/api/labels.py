@@ -13,7 +13,7 @@ from indicia.entrypoints.api.replies import json_reply, limit_headers
 
 REPORTS = Limit("labels", 60, 60.0)
 MOST_SHOWN = 500
-_LARGEST_BODY_BYTES = 1024 * 1024
+_LARGEST_BODY_BYTES = 4 * 1024 * 1024
 
 
 class LabelsApi:

@@ -22,6 +22,12 @@ def _come_back(port, return_path):
         client.sendmail("", [return_path], content)
 
 
+async def _until_delivered(api, count):
+    async with asyncio.timeout(30):
+        while len((await api.get(f"/{DOMAIN}/events?event=delivered")).json()["items"]) < count:
+            await asyncio.sleep(0.1)
+
+
 async def test_mailboxes_that_come_back_make_a_domain_accept_all_and_condemn_nobody_else(tmp_path):
     returns_port = free_port()
     async with DnsZone() as zone, SmtpPeer() as peer:
@@ -41,6 +47,7 @@ async def test_mailboxes_that_come_back_make_a_domain_accept_all_and_condemn_nob
                 for name in ("ann", "gone1", "gone2"):
                     form = {"from": f"news@{DOMAIN}", "to": f"{name}@dest.test", "subject": "News", "text": "Hello"}
                     assert (await api.post(f"/{DOMAIN}/messages", form=form)).status == 200
+                await _until_delivered(api, 3)
                 taken = {letter.recipients[0]: letter for letter in await peer.wait_for(3)}
                 before = (await api.get(f"/{DOMAIN}/validate?address=gone1@dest.test")).json()
                 for name in ("gone1", "gone2"):

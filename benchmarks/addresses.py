@@ -23,6 +23,7 @@ from email import policy
 from email.utils import getaddresses
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -68,6 +69,11 @@ def accepts(text, **how):
         return isinstance(address.parse(text, **how), address.EmailAddress)
     except Exception:
         return False
+def listed(text):
+    try:
+        return [found.address for found in address.parse_list(text)]
+    except Exception:
+        return None
 json.dump({
     "list": best(lambda: address.parse_list(work["list"]), work["rounds"]),
     "found": len(address.parse_list(work["list"])),
@@ -75,19 +81,20 @@ json.dump({
     "agreements": [sum(accepts(text) == wanted for text, wanted in rows) for rows in work["suites"]],
     "strict": [sum(accepts(text, addr_spec_only=True, strict=True) == wanted for text, wanted in rows)
                for rows in work["suites"]],
+    "lists": sum(listed(text) == wanted for text, wanted in work["lists"]),
 }, sys.stdout)
 """
 
 
-def items() -> list[str]:
-    """Half bare, a quarter with a plain name, a quarter with a quoted one."""
+def items(first: int = 0) -> list[str]:
+    """Half bare, a quarter with a plain name, a quarter with a quoted one; others for each `first`."""
     forms = (
         "user{0}@example{1}.com",
         "first.last{0}@mail.example{1}.org",
         "Ann Smith <ann{0}@example{1}.net>",
         '"Last{0}, First" <last{0}@example{1}.com>',
     )
-    return [forms[number % 4].format(number, number % 60) for number in range(ITEMS)]
+    return [forms[number % 4].format(number, number % 60) for number in range(first, first + ITEMS)]
 
 
 def best(run: Callable[[], object]) -> float:
@@ -98,6 +105,12 @@ def best(run: Callable[[], object]) -> float:
         run()
         times.append(time.process_time() - began)
     return min(times)
+
+
+def best_alone(read: Callable[[str], object]) -> float:
+    """Answer the same for reading items one by one, none of them twice: we remember what we read."""
+    rounds = iter([items(ITEMS * number) for number in range(1, ROUNDS + 1)])
+    return best(lambda: [read(item) for item in next(rounds)])
 
 
 def email_validator_accepts(text: str) -> bool:
@@ -124,28 +137,51 @@ def header_registry_accepts(text: str) -> bool:
         return False
 
 
+def header_registry_list(text: str) -> list[str] | None:
+    try:
+        found = policy.default.header_factory("To", text).addresses
+        return [address.addr_spec for address in found if address.domain]
+    except Exception:  # noqa: BLE001 - It raises whatever it likes.
+        return None
+
+
+LIST_READERS: dict[str, Callable[[str], list[str] | None]] = {
+    "Indicia, parse": lambda text: [address.addr_spec for address in parse_list(text).addresses],
+    "headerregistry": header_registry_list,
+    "getaddresses": lambda text: [address for _, address in getaddresses([text]) if address],
+}
+
+
+def lists() -> list[tuple[str, list[str]]]:
+    """The lists of CPython's tests, each with its addresses."""
+    rows = json.loads((SUITES / "cpython.json").read_text("utf-8"))["lists"]
+    return [(text, wanted) for text, wanted in rows]
+
+
 def suites() -> list[tuple[str, list[tuple[str, bool]]]]:
     """The published suites, once for each reading that they can be held against."""
     isemail = json.loads((SUITES / "isemail.json").read_text("utf-8"))["rows"]
     flanker = json.loads((SUITES / "flanker.json").read_text("utf-8"))["rows"]
     jmail = json.loads((SUITES / "jmail.json").read_text("utf-8"))["rows"]
+    cpython = json.loads((SUITES / "cpython.json").read_text("utf-8"))["singles"]
     envelope = ("valid", "dnsWarn", "rfc5321")
     return [
         ("isemail, as an envelope", [(text, diagnosis.startswith(envelope)) for text, diagnosis in isemail]),
         ("isemail, in a header", [(text, not diagnosis.startswith("err")) for text, diagnosis in isemail]),
         ("flanker's fixtures", [(text, wanted) for text, wanted in flanker]),
         ("JMail", [(text, wanted) for text, wanted in jmail]),
+        ("CPython, in a header", [(text, wanted) for text, wanted in cpython]),
     ]
 
 
-def run_flanker(listed: str, single: Sequence[str], rows: Sequence[Sequence[tuple[str, bool]]]) -> dict[str, float]:
+def run_flanker(listed: str, single: Sequence[str], rows: Sequence[Sequence[tuple[str, bool]]]) -> dict[str, Any]:
     """Measure flanker 0.9.11 in a virtual environment that is thrown away."""
     with tempfile.TemporaryDirectory() as directory:
         venv.create(directory, with_pip=True)
         python = Path(directory) / "bin" / "python"
         quiet = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([python, *quiet, "flanker==0.9.11", "setuptools<80"], check=True, stderr=subprocess.DEVNULL)
-        work = json.dumps({"list": listed, "items": list(single), "rounds": ROUNDS, "suites": rows})
+        work = json.dumps({"list": listed, "items": list(single), "rounds": ROUNDS, "suites": rows, "lists": lists()})
         done = subprocess.run(
             [python, "-W", "ignore", "-c", _FLANKER], input=work, capture_output=True, text=True, check=True
         )
@@ -159,11 +195,11 @@ def parsing(*, with_flanker: bool) -> None:
     published = suites()
     assert len(parse_list(listed).addresses) == ITEMS
     speeds = {
-        "Indicia": (best(lambda: parse_list(listed)), best(lambda: [parse_one(item) for item in single])),
-        "getaddresses": (best(lambda: getaddresses([listed])), best(lambda: [getaddresses([item]) for item in single])),
+        "Indicia": (best(lambda: parse_list(listed)), best_alone(parse_one)),
+        "getaddresses": (best(lambda: getaddresses([listed])), best_alone(lambda item: getaddresses([item]))),
         "headerregistry": (
             best(lambda: policy.default.header_factory("To", listed).addresses),
-            best(lambda: [policy.default.header_factory("To", item).addresses for item in single]),
+            best_alone(lambda item: policy.default.header_factory("To", item).addresses),
         ),
     }
     readings = {
@@ -177,12 +213,14 @@ def parsing(*, with_flanker: bool) -> None:
         name: [sum(accepts(text) == wanted for text, wanted in rows) for _, rows in published]
         for name, accepts in readings.items()
     }
+    in_lists = {name: sum(read(text) == wanted for text, wanted in lists()) for name, read in LIST_READERS.items()}
     if with_flanker:
         flanker = run_flanker(listed, single, [rows for _, rows in published])
         assert flanker["found"] == ITEMS
         speeds["flanker 0.9.11"] = flanker["list"], flanker["singles"]
         agreements["flanker 0.9.11"] = flanker["agreements"]
         agreements["flanker 0.9.11, strict"] = flanker["strict"]
+        in_lists["flanker 0.9.11"] = flanker["lists"]
     ours = speeds["Indicia"]
     print(f"| CPU, {ITEMS} addresses | one list, ms | singles, ms | times ours, list | times ours, singles |")
     print("|---|---|---|---|---|")
@@ -193,11 +231,11 @@ def parsing(*, with_flanker: bool) -> None:
         f"\n{len(HOSTILE)} hostile texts of {HOSTILE_CHARACTERS} characters: "
         f"at most {slowest * 1e3:.1f} ms ({piece!r})\n"
     )
-    print(
-        "| agreement | " + " | ".join(f"{name} ({len(rows)})" for name, rows in published) + " |\n|---|---|---|---|---|"
-    )
+    heads = [f"{name} ({len(rows)})" for name, rows in published] + [f"CPython, lists ({len(lists())})"]
+    print("| agreement | " + " | ".join(heads) + " |\n|---" + "|---" * len(heads) + "|")
     for name, counts in agreements.items():
-        print(f"| {name} | " + " | ".join(map(str, counts)) + " |")
+        print(f"| {name} | " + " | ".join(map(str, [*counts, in_lists.get(name, "")])) + " |")
+    print(f"\ngetaddresses: {in_lists['getaddresses']} of CPython's lists")
 
 
 def _hostile(piece: str) -> str:

@@ -24,7 +24,9 @@ def _come_back(port, return_path):
 
 async def _until_delivered(api, count):
     async with asyncio.timeout(30):
-        while len((await api.get(f"/{DOMAIN}/events?event=delivered")).json()["items"]) < count:
+        while True:
+            if len((await api.get(f"/{DOMAIN}/events?event=delivered")).json()["items"]) >= count:
+                return
             await asyncio.sleep(0.1)
 
 

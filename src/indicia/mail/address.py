@@ -26,6 +26,8 @@ _MOST_REMEMBERED = 2048
 
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _DOT_ATOM = re.compile(r"[^\s\"(),.:;<>@\[\]\\]+(?:\.[^\s\"(),.:;<>@\[\]\\]+)*")
+# A word without letters among others would be two dots in a row where quotes are written only as needed.
+_NO_MAILBOX = re.compile(r'[\x00-\x1f\x7f\ud800-\udfff]|\.""(?:\.|\Z)|\A""\.')
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -138,12 +140,17 @@ _remembered_one = lru_cache(maxsize=_MOST_REMEMBERED)(_one)
 def is_mailbox(text: str) -> bool:
     """Tell whether RFC 5322 reads one mailbox in `text`, whatever could be done with it.
 
-    Comments, folding, routes, general address literals and domains that no DNS knows are all let through.
+    Comments, folding, routes, general address literals and domains that no DNS knows are all let through, loose words
+    before an address are not.
     """
     item = tokens(text)
     if any(token.kind is Kind.DELIMITER for token in item) and not _has_route(item):
         return False
-    return _spelled(_trimmed(item, _BLANK)) is not None
+    item = _trimmed(item, _BLANK)
+    at = _position_of_at(item)
+    if at is None or any(token.text == "<" for token in item):
+        return _spelled(item) is not None
+    return _local_text(item[:at]) is not None and _domain_text(item[at + 1 :]) is not None
 
 
 _BLANK = frozenset({Kind.SPACE})
@@ -252,7 +259,7 @@ class _Spelled(NamedTuple):
 def _mailbox(item: list[Token]) -> Address | None:
     """Read a mailbox that mail can be sent to."""
     spelled = _spelled(item)
-    if spelled is None or _NO_TEXT.search(spelled.local) or len(spelled.local.encode()) > LONGEST_LOCAL_OCTETS:
+    if spelled is None or _NO_MAILBOX.search(spelled.local) or len(spelled.local.encode()) > LONGEST_LOCAL_OCTETS:
         return None
     domain = unicode_domain(spelled.domain)
     return None if domain is None else Address(spelled.name, spelled.local, domain)

@@ -1,8 +1,8 @@
 """The embedded store: SQLite with exactly one writing thread and group commit.
 
 Every transaction that arrives while a commit is being synced joins the next group, so `synchronous=FULL` costs one
-fsync per group and not per transaction. Several writers would starve each other instead (SQLite's busy handler is
-not fair), and the command line's short writes beside a running service wait for `BUSY_TIMEOUT_MS` at most.
+fsync per group and not per transaction. Writers of several processes take turns (`storage.turns`), and wait for
+`BUSY_TIMEOUT_MS` at most.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import apsw
 
 from indicia.storage.database import Row, StatementForEach, Step, Steps, StorageError, T, Value
+from indicia.storage.turns import TurnError, Turns
 
 # The WAL-reset race that can lose commits was fixed in 3.51.3: https://sqlite.org/changes.html
 OLDEST_SQLITE = (3, 51, 3)
@@ -41,6 +42,14 @@ class _Work(NamedTuple):
     loop: asyncio.AbstractEventLoop
 
 
+class _Settled(NamedTuple):
+    """A transaction that is over: committed with its result, or undone because of an error."""
+
+    work: _Work
+    result: Any
+    error: BaseException | None
+
+
 class SqliteDatabase:
     """A `Database` in one file.
 
@@ -60,6 +69,7 @@ class SqliteDatabase:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._writing = _connect(path)
             self._reading = _connect(path)
+            self._turns = Turns(path)
         except (apsw.Error, OSError) as error:
             raise StorageError(f"cannot open {path}: {error}") from error
         self._path = path
@@ -93,6 +103,7 @@ class SqliteDatabase:
         await asyncio.to_thread(self._writer.join)
         self._reading.close()
         self._writing.close()
+        self._turns.close()
 
     def _survey(self, sql: str, parameters: Sequence[Value]) -> list[Row]:
         try:
@@ -106,35 +117,42 @@ class SqliteDatabase:
             raise StorageError(str(error)) from error
 
     def _write(self) -> None:
-        while (first := self._inbox.get()) is not None:
+        goes_on = True
+        while goes_on and (first := self._inbox.get()) is not None:
             group = [first]
-            stop = False
-            while len(group) < LARGEST_GROUP and not stop:
-                try:
-                    work = self._inbox.get_nowait()
-                except queue.Empty:
-                    break
-                if work is None:
-                    stop = True
-                else:
-                    group.append(work)
-            self._commit(group)
-            if stop:
-                return
+            settled: list[_Settled]
+            try:
+                with self._turns.turn(BUSY_TIMEOUT_MS / 1000):
+                    # What arrives while others write joins the group.
+                    goes_on = self._fill(group)
+                    settled = self._commit(group)
+            except (TurnError, OSError) as error:
+                settled = _failed(group, error)
+            for loop in {work.loop for work in group}:
+                loop.call_soon_threadsafe(_settle, [entry for entry in settled if entry.work.loop is loop])
 
-    def _commit(self, group: list[_Work]) -> None:
+    def _fill(self, group: list[_Work]) -> bool:
+        """Add what waits; answer False where that was the last."""
+        while len(group) < LARGEST_GROUP:
+            try:
+                work = self._inbox.get_nowait()
+            except queue.Empty:
+                return True
+            if work is None:
+                return False
+            group.append(work)
+        return True
+
+    def _commit(self, group: list[_Work]) -> list[_Settled]:
         """Run a group's transactions and commit them together, each undone alone if it fails alone."""
-        settled: list[tuple[_Work, Any, BaseException | None]]
         try:
             self._writing.execute("BEGIN IMMEDIATE")
-            settled = [(work, *self._attempt(work.steps)) for work in group]
+            settled = [_Settled(work, *self._attempt(work.steps)) for work in group]
             self._writing.execute("COMMIT")
         except apsw.Error as error:
             self._roll_back()
-            failure = StorageError(str(error))
-            settled = [(work, None, failure) for work in group]
-        for loop in {work.loop for work in group}:
-            loop.call_soon_threadsafe(_settle, [entry for entry in settled if entry[0].loop is loop])
+            return _failed(group, error)
+        return settled
 
     def _attempt(self, steps: Steps[T]) -> tuple[T | None, BaseException | None]:
         self._writing.execute("SAVEPOINT work")
@@ -176,7 +194,12 @@ def _drive(steps: Steps[T], execute: Callable[[Step], list[Row]]) -> T:
         return finished.value  # type: ignore[no-any-return]
 
 
-def _settle(outcomes: list[tuple[_Work, Any, BaseException | None]]) -> None:
+def _failed(group: list[_Work], error: Exception) -> list[_Settled]:
+    failure = StorageError(str(error))
+    return [_Settled(work, None, failure) for work in group]
+
+
+def _settle(outcomes: list[_Settled]) -> None:
     for work, result, error in outcomes:
         if work.future.done():
             continue

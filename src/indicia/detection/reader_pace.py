@@ -57,7 +57,7 @@ class ReaderPace:
 
     def __init__(self) -> None:
         self._slots: dict[int, _Slot] = {}
-        # Counted when asked for, and again only after more has been noted.
+        # Counted when asked for, and again only after what changes it.
         self._alone_early: tuple[int, int] | None = None
 
     def is_crowded(self, mailed_at: float) -> bool:
@@ -71,6 +71,8 @@ class ReaderPace:
         # It makes no difference how many there are beyond that.
         if len(slot.mails) <= _ALONE:
             slot.mails.add(message)
+            if len(slot.mails) > _ALONE:
+                self._alone_early = None
 
     def note_click(self, mailed_at: float, *, is_early: bool) -> None:
         """Count one person's click on mail of that time."""
@@ -145,5 +147,6 @@ class ReaderPace:
         if slot is None:
             if len(self._slots) >= _SLOTS:
                 del self._slots[next(iter(self._slots))]
+                self._alone_early = None
             slot = self._slots[key] = _Slot()
         return slot

@@ -50,6 +50,16 @@ def test_a_mail_that_went_out_with_many_others_is_no_code():
     assert pace.early_mails(50 * SLOT) is None
 
 
+def test_what_is_no_code_any_more_is_not_counted_whoever_asked_before():
+    pace = pace_of_codes(20)
+    asked_before = pace.early_mails(0.0)
+    for message in range(100, 103):
+        pace.note(19 * SLOT, message)
+
+    assert asked_before == 1
+    assert pace.early_mails(0.0) is None
+
+
 @given(st.lists(st.tuples(st.integers(0, 600), st.booleans()), max_size=600))
 def test_memory_is_bounded(clicks):
     pace = ReaderPace()

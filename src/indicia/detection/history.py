@@ -161,13 +161,18 @@ class History:
                 (record.early if is_early else record.late).note(message, touch.at)
 
     def _record_sweeps(self, message: int, touches: list[Touch]) -> None:
+        # The last touch of each client, in order of time: mostly a whole sweep is one client's.
+        caught: dict[int, Touch] = {}
         for touch in touches:
             if touch.is_caught:
-                keys = (touch.near,) if touch.crowd is Crowd.PEOPLE else (touch.address, touch.near)
-                self._record_caught(keys, message, touch.at)
-                self._take_back_late(touch, message)
+                caught.pop(touch.client, None)
+                caught[touch.client] = touch
             elif touch.is_hasty and touch.crowd is not Crowd.PEOPLE:
                 self.origins.obtain(touch.client, OriginRecord).hasty.note(message, touch.at)
+        for touch in caught.values():
+            keys = (touch.near,) if touch.crowd is Crowd.PEOPLE else (touch.address, touch.near)
+            self._record_caught(keys, message, touch.at)
+            self._take_back_late(touch, message)
 
     def _take_back_late(self, touch: Touch, message: int) -> None:
         """Let a late sweep pass for no reader's visit."""

@@ -13,6 +13,14 @@ LATE_SECONDS = 1800.0
 # Two thirds of sweeps begin within a minute, and nearly all within two; 3.5 % of people's clicks come so soon.
 AT_ONCE_SECONDS = 120.0
 
+# Rules make nothing of what lies beyond these bounds, so it is not observed either. Of an interaction that comes later
+# than the first, it is not said how early its like come; even gaps shorter than the second are those of a sweep; and
+# a person acts for one recipient or two, and opens tabs in a row now and then.
+PACE_SECONDS = 600.0
+SHORTEST_BEAT_SECONDS = 2.0
+FEWEST_RECIPIENTS = 3
+FEWEST_HASTY = 2
+
 # From so many other user agents on, an address is that of a VPN exit, a proxy or an office.
 SHARED_AGENTS = 4
 

@@ -38,7 +38,8 @@ class Touch(msgspec.Struct, gc=False):
 
     `event` and `link` are hashes, 0 where unknown; `client`, `agent`, `address`, `near` and `fleet` are those of
     `Client`. `is_probe` says that the request was one that only machines send, `is_copy` that a machines' network
-    repeated a person's click; `rush` is that of `observations.Signals`, the rest that of `observations.Sweep`.
+    repeated a person's click, `is_caught` that a machine did this, as far as it was measured; `rush` is that of
+    `observations.Signals`, the rest that of `observations.Sweep`.
     """
 
     at: float
@@ -54,6 +55,7 @@ class Touch(msgspec.Struct, gc=False):
     is_reader: bool
     is_probe: bool = False
     is_copy: bool = False
+    is_caught: bool = False
     rush: float | Missing = Missing.NOT_GIVEN
     is_twin: bool = False
     is_probed: bool = False
@@ -67,18 +69,21 @@ class Touch(msgspec.Struct, gc=False):
         return not self.link or not other.link or self.link == other.link
 
     @property
-    def is_caught(self) -> bool:
-        """Whether a machine did this."""
-        return self.is_probe or self.is_copy or self.links >= _SWEPT_LINKS or self.clicks >= _SWEPT_CLICKS
-
-    @property
     def is_hasty(self) -> bool:
         """Whether it is one of several clicks in a row, or the pixel's."""
         return self.rush is not Missing.NOT_GIVEN or self.slow_clicks >= _HASTY_CLICKS
 
 
 def measure_sweeps(touches: Sequence[Touch]) -> None:
-    """Count the links around every click of `touches`, which are in order of time."""
+    """Count the links around every click of `touches`, which are in order of time, and say which were machines'."""
+    _measure_clicks(touches)
+    for touch in touches:
+        touch.is_caught = (
+            touch.is_probe or touch.is_copy or touch.links >= _SWEPT_LINKS or touch.clicks >= _SWEPT_CLICKS
+        )
+
+
+def _measure_clicks(touches: Sequence[Touch]) -> None:
     clicks = [touch for touch in touches if touch.is_click]
     if len(clicks) < len(touches):
         _mark_rushed(touches)

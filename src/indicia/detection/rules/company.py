@@ -3,7 +3,7 @@
 import math
 
 from indicia.detection.model import Finding
-from indicia.detection.observations import EARLY_SECONDS, Company, Crowd, Missing, Signals, Sweep
+from indicia.detection.observations import EARLY_SECONDS, PACE_SECONDS, Company, Crowd, Missing, Signals, Sweep
 from indicia.detection.rules.security_vendor import may_be_isolated
 
 # Shares of clicks within 5 minutes (see `weights`): an early message speaks for a scanner with ln(97 % / 7.6 %), a
@@ -16,9 +16,6 @@ _NOTHING = 0.05
 # At most this share of people is behind a cloud's addresses (VPN exits, cloud desktops) at any one operator.
 _IN_CLOUDS = 0.3
 _BY_CHANCE = 2
-
-# Later than this, coming early is not what this interaction does.
-_PACE_SECONDS = 600.0
 
 # A burst like this is no reader's, however its like behave.
 _BURST_CLICKS = 4
@@ -60,7 +57,7 @@ def pace(signals: Signals) -> Finding | None:
     company, timing = signals.company, signals.timing
     if not isinstance(company, Company) or signals.crowd is Crowd.PEOPLE or signals.copies_person:
         return None
-    if isinstance(timing, Missing) or timing.delay > _PACE_SECONDS:
+    if isinstance(timing, Missing) or timing.delay > PACE_SECONDS:
         return None
     if isinstance(signals.sweep, Sweep) and signals.sweep.clicks >= _BURST_CLICKS:
         return None

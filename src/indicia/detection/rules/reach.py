@@ -2,14 +2,11 @@
 
 from indicia.datasets.model import NetworkClass
 from indicia.detection.model import Finding
-from indicia.detection.observations import SHARED_AGENTS, Crowd, Reach, Signals
+from indicia.detection.observations import FEWEST_HASTY, FEWEST_RECIPIENTS, SHARED_AGENTS, Crowd, Reach, Signals
 from indicia.detection.operators import is_shared
 
 # Behind a VPN exit or a shared proxy every few recipients bring a browser of their own.
 _RECIPIENTS_PER_AGENT = 3
-
-# A person opens tabs in a row now and then.
-_HASTY_MESSAGES = 2
 
 # One person's, or that of a few who share an address.
 _CRUSH = 4
@@ -21,7 +18,7 @@ _POPULAR = 4
 def recipients_at_once(signals: Signals) -> Finding | None:
     """Suspect many recipients of one client within a minute, more than the browsers behind its address explain."""
     seen = signals.reach
-    if not isinstance(seen, Reach) or seen.per_minute < 3 or seen.per_minute <= seen.agents:
+    if not isinstance(seen, Reach) or seen.per_minute < FEWEST_RECIPIENTS or seen.per_minute <= seen.agents:
         return None
     return Finding(
         "recipients_per_minute",
@@ -62,7 +59,7 @@ def crush(signals: Signals) -> Finding | None:
 def haste(signals: Signals) -> Finding | None:
     """Suspect a client that follows several links in a row on one message after the other."""
     seen = signals.reach
-    if not isinstance(seen, Reach) or seen.hasty < _HASTY_MESSAGES or signals.crowd is not Crowd.MACHINES:
+    if not isinstance(seen, Reach) or seen.hasty < FEWEST_HASTY or signals.crowd is not Crowd.MACHINES:
         return None
     return Finding(
         "haste",
@@ -75,7 +72,7 @@ def haste(signals: Signals) -> Finding | None:
 def _recipients(seen: Reach) -> Finding | None:
     is_one_domain = seen.domains == 1
     reached = seen.recipients if is_one_domain or not seen.domains else seen.domains
-    if reached < 3:
+    if reached < FEWEST_RECIPIENTS:
         return None
     return Finding(
         "recipients_per_day.one_domain" if is_one_domain else "recipients_per_day",

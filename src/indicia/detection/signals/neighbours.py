@@ -1,15 +1,13 @@
 """What else happened to one recipient's message: sweeps, companions on other networks, openings before."""
 
 import math
-from bisect import bisect_left
 from itertools import pairwise
-from operator import attrgetter
 from typing import NamedTuple
 
 from indicia.detection.clients import Client
 from indicia.detection.history import History
 from indicia.detection.model import Action, Interaction
-from indicia.detection.observations import Companion, Crowd, Missing, Raid, Rhythm, Sweep
+from indicia.detection.observations import SHORTEST_BEAT_SECONDS, Companion, Crowd, Missing, Raid, Rhythm, Sweep
 from indicia.detection.sweeps import Touch
 
 # Re-fetches by security software follow a person's click, or run ahead of it, within seconds; field reports name 12 s,
@@ -21,8 +19,6 @@ FEWEST_BEATS = 5
 
 # People read for minutes; beyond half an hour an opening says nothing about this click.
 OPENED_SECONDS = 1800.0
-
-_at = attrgetter("at")
 
 
 class Neighbours(NamedTuple):
@@ -63,10 +59,8 @@ def neighbours_of(history: History, interaction: Interaction, client: Client, me
 
 def _find(touches: list[Touch], interaction: Interaction, at: float, client: Client) -> Touch | None:
     is_click = interaction.action is Action.CLICK
-    for touch in touches[bisect_left(touches, at, key=_at) :]:
-        if touch.at != at:
-            break
-        if touch.client == client.exact and touch.is_click is is_click:
+    for touch in touches:
+        if touch.at == at and touch.client == client.exact and touch.is_click is is_click:
             return touch
     return None
 
@@ -81,9 +75,11 @@ def _rhythm(own: Touch, touches: list[Touch]) -> Rhythm | Missing:
     if len(touches) < FEWEST_BEATS:
         return Missing.NOT_GIVEN
     beats = [touch.at for touch in touches if touch.is_click and touch.client == own.client]
-    if len(beats) < FEWEST_BEATS or beats[-1] == beats[0]:
+    if len(beats) < FEWEST_BEATS:
         return Missing.NOT_GIVEN
     gap = (beats[-1] - beats[0]) / (len(beats) - 1)
+    if gap < SHORTEST_BEAT_SECONDS:
+        return Missing.NOT_GIVEN
     deviation = math.sqrt(sum([(later - earlier - gap) ** 2 for earlier, later in pairwise(beats)]) / (len(beats) - 1))
     return Rhythm(len(beats), gap, deviation / gap)
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from indicia.detection.history import History, delay_of
 from indicia.detection.model import Interaction, Scope
-from indicia.detection.observations import Crowd, Missing, Timing
+from indicia.detection.observations import PACE_SECONDS, Crowd, Missing, Timing
 from indicia.detection.reader_pace import UsualPace
 
 
@@ -34,11 +34,13 @@ def usual_of(
     crowd: Crowd,
     learned: UsualPace,
 ) -> Usual:
-    """Observe how soon people's networks click mail of the same time; not asked of people themselves.
+    """Observe how soon people's networks click mail of the same time; not asked of people themselves, nor later on.
 
     `learned` is how soon they did over weeks, where what is remembered does not say.
     """
     if isinstance(timing, Missing) or interaction.ts is None or crowd is Crowd.PEOPLE:
+        return _UNKNOWN
+    if timing.delay > PACE_SECONDS:
         return _UNKNOWN
     pace = history.paces.get(scope.domain_id)
     if pace is None:

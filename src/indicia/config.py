@@ -19,10 +19,10 @@ from indicia.base.errors import AppError
 from indicia.delivery.relays import Relay, parse_relay
 from indicia.delivery.schedule import RetrySchedule, parse_schedule
 from indicia.mail.address import parse_one
+from indicia.mail.domain_names import ascii_name
 from indicia.net.client_address import Network
 from indicia.net.dns import parse_servers
 from indicia.net.egress import Allowance, parse_allow
-from indicia.net.names import ascii_name
 
 PREFIX = "INDICIA_"
 _FILE_VARIABLE = "INDICIA_CONFIG"
@@ -203,7 +203,13 @@ def _port(text: str) -> int:
 
 def _host_name(text: str) -> str:
     # RFC 5321 4.1.3: who has no name may greet with an address in brackets.
-    return text if text.startswith("[") and text.endswith("]") else ascii_name(text)
+    if text.startswith("[") and text.endswith("]"):
+        return text
+    name = ascii_name(text)
+    # Domains may carry underscores; hosts that greet with them are turned away by many (RFC 5321 2.3.5).
+    if "_" in name:
+        raise ValueError("a host name holds no underscores")
+    return name
 
 
 def _own_addresses(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from indicia.bootstrap.opening import Store
 from indicia.cli.session import with_store
 from indicia.cli.tables import show_list, shown
 from indicia.delivery.backlog import Backlog
-from indicia.net.names import ascii_name
+from indicia.mail.domain_names import ascii_name
 
 T = TypeVar("T")
 

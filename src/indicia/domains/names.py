@@ -1,14 +1,7 @@
-"""What counts as a domain name, and the one form it is kept in."""
-
-import re
-
-import idna
+"""What counts as the name of a sending domain, and the one form it is kept in."""
 
 from indicia.domains.model import InvalidDomainError
-
-# RFC 1035 2.3.4: 255 octets on the wire are 253 characters in text.
-LONGEST_NAME = 253
-_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+from indicia.mail.domain_names import ascii_name
 
 
 def canonical_domain(text: str) -> str:
@@ -17,16 +10,11 @@ def canonical_domain(text: str) -> str:
     Raises:
         InvalidDomainError: It is not a fully qualified domain name.
     """
-    name = text.strip().lower().removesuffix(".")
-    if not name.isascii():
-        try:
-            name = idna.encode(name, uts46=True).decode()
-        except idna.IDNAError as error:
-            raise InvalidDomainError(text) from error
-    labels = name.split(".")
-    if len(name) > LONGEST_NAME or len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise InvalidDomainError(text)
+    try:
+        name = ascii_name(text.strip())
+    except ValueError as error:
+        raise InvalidDomainError(text) from error
     # A numeric last label would make it an address to many parsers.
-    if labels[-1].isdigit():
+    if "." not in name or name.rpartition(".")[2].isdigit():
         raise InvalidDomainError(text)
     return name

@@ -15,9 +15,9 @@ from typing import Any, Literal, NamedTuple
 import aiodns
 
 from indicia.base.clock import Clock
+from indicia.mail.domain_names import ascii_name
 from indicia.net.answers import Answer, AnswerCache
 from indicia.net.model import MxAnswer, MxHost, MxHosts, NoMx, ResolutionError
-from indicia.net.names import ascii_name, ascii_record_name
 
 # One try per lost packet; c-ares doubles the wait for the second, and the name's own limit cuts it.
 _TRY_SECONDS = 2.0
@@ -130,7 +130,7 @@ class Resolver:
         Texts come whole and unquoted, names in lower case and without the root's dot, an MX as `10 mx.example`. An
         answer holds for a minute at most, an absence for seconds.
         """
-        spelled = _known_spelling(name, is_host=False)
+        spelled = _known_spelling(name)
         found = await self._records[record_type].get(spelled) if spelled else _Absence.NO_SUCH_NAME
         if isinstance(found, _Absence):
             return None if found is _Absence.UNAVAILABLE else ()
@@ -226,8 +226,8 @@ _PRESENTED: Mapping[RecordType, Callable[[Any], str]] = {
 }
 
 
-def _known_spelling(name: str, *, is_host: bool = True) -> str | None:
+def _known_spelling(name: str) -> str | None:
     try:
-        return ascii_name(name) if is_host else ascii_record_name(name)
+        return ascii_name(name)
     except ValueError:
         return None

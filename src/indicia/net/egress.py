@@ -11,9 +11,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 from urllib.parse import quote
 
+from indicia.mail.domain_names import ascii_name
 from indicia.net.addresses import Address, Network, is_public, unmapped
 from indicia.net.model import EgressRefusedError
-from indicia.net.names import ascii_name
 
 MAX_URL_BYTES = 2048
 

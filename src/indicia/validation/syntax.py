@@ -12,9 +12,11 @@ def envelope_address(text: str) -> Address | None:
 
     Domain literals and domains without a dot are let through; `mailable_address` is stricter.
     """
+    local, at, domain = text.rpartition("@")
     try:
+        # It judges domains as host names; some live ones carry underscores.
         validate_email(
-            text,
+            f"{local}{at}{domain.replace('_', 'u')}",
             allow_smtputf8=True,
             allow_empty_local=False,
             allow_quoted_local=True,

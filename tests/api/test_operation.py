@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.api.client import Api
+from tests.api.client import Api, raw_exchange
+from tests.api.conftest import DOMAIN, Installation
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -30,3 +31,14 @@ async def test_operation_takes_no_posts(api: Api, path: str):
     answer = await api.post(path, key=None, json_body={})
 
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/test", "/message/hclick", f"/{DOMAIN}/o/token", f"/{DOMAIN}/c/token"])
+async def test_a_request_that_names_two_hosts_is_refused(installation: Installation, path: str):
+    request = f"GET {path} HTTP/1.1\r\nHost: a.test\r\nHost: b.test\r\nConnection: close\r\n\r\n"
+
+    head, _, body = (await raw_exchange(installation.service.url, request.encode())).partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"x-request-id" in head
+    assert body == b'{"message":"A request must name one host","status":400}'

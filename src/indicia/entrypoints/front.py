@@ -14,6 +14,7 @@ from indicia.base.log import get_logger
 log = get_logger()
 
 _INTERNAL_ERROR = b'{"message":"Internal error; the log has it under this X-Request-Id","status":500}'
+_MANY_HOSTS = b'{"message":"A request must name one host","status":400}'
 
 
 class Way(NamedTuple):
@@ -42,12 +43,13 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if self._swift.is_for(scope):
+        names_one_host = _names_one_host(scope)
+        if names_one_host and self._swift.is_for(scope):
             await self._answer_swiftly(scope, receive, send)
             return
         started = perf_counter()
         request_id = secrets.token_hex(8)
-        kind = "public" if self._public.is_for(scope) else "api"
+        kind = "public" if names_one_host and self._public.is_for(scope) else "api"
         status = 0
 
         async def send_named(message: Message) -> None:
@@ -59,11 +61,14 @@ class Front:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await (self._public.app if kind == "public" else self._api)(scope, receive, send_named)
+                if names_one_host:
+                    await (self._public.app if kind == "public" else self._api)(scope, receive, send_named)
+                else:
+                    await _answer_error(send_named, 400, _MANY_HOSTS)
             except Exception:
                 log.exception("request.failed", method=scope["method"])
                 if status == 0:
-                    await _answer_internal_error(send_named)
+                    await _answer_error(send_named, 500, _INTERNAL_ERROR)
             elapsed = perf_counter() - started
             log.info("request.answered", method=scope["method"], status=status, ms=round(elapsed * 1000, 1), kind=kind)
         self._requests.labels(kind, status).inc()
@@ -93,7 +98,12 @@ def _response_headers(kind: str, request_id: str) -> list[tuple[bytes, bytes]]:
     return named
 
 
-async def _answer_internal_error(send: Send) -> None:
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(_INTERNAL_ERROR)).encode())]
-    await send({"type": "http.response.start", "status": 500, "headers": headers})
-    await send({"type": "http.response.body", "body": _INTERNAL_ERROR})
+def _names_one_host(scope: Scope) -> bool:
+    # Of two, a proxy in front may go by one and we by the other (RFC 9112 3.2). HTTP/1.0 may name none.
+    return sum(name == b"host" for name, _ in scope["headers"]) <= 1
+
+
+async def _answer_error(send: Send, status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

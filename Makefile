@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MAIL_READERS := tests/doubles/mail_readers/node_modules
+MAIL_CLIENTS := tests/doubles/mail_clients/node_modules/ghost
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test demo check format bench bench-detection bench-sending faults lock clean
@@ -20,7 +21,7 @@ help:
 serve: $(VENV)/.run
 	$(BIN)/indicia serve
 
-test: $(VENV)/.dev $(MAIL_READERS) $(VENV)/peers/.fetched
+test: $(VENV)/.dev $(MAIL_READERS) $(MAIL_CLIENTS) $(VENV)/peers/.fetched
 	$(BIN)/python -m pytest
 
 demo: $(VENV)/.run
@@ -64,6 +65,12 @@ $(MAIL_READERS): tests/doubles/mail_readers/package-lock.json | $(VENV)/.dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/doubles/mail_readers --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# Clients that tests point at us, as they come: mailgun.js, and Ghost's newsletters.
+$(MAIL_CLIENTS): tests/doubles/mail_clients/package-lock.json tests/doubles/mail_clients/fetch_ghost.js | $(VENV)/.dev
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/doubles/mail_clients --no-audit --no-fund --loglevel=error
+	PATH="$(CURDIR)/$(BIN):$$PATH" node tests/doubles/mail_clients/fetch_ghost.js
+	@touch $@
+
 # Servers that tests send to; unpacked, never installed.
 $(VENV)/peers/.fetched: tests/peers/fetch.sh | $(VENV)/bin/python
 	tests/peers/fetch.sh $(VENV)/peers
@@ -80,4 +87,4 @@ lock:
 		--no-annotate -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
 
 clean:
-	rm -rf $(VENV) $(MAIL_READERS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(MAIL_READERS) $(dir $(MAIL_CLIENTS)) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -26,6 +26,9 @@ _ROW = '<tr><td style="padding:8px"><a href="https://shop.example/o/%recipient.i
 class _NoAdditions:
     fields = ()
 
+    def field(self, text: str) -> str:
+        return text
+
     def html(self, document: str) -> str:
         return document
 

@@ -139,6 +139,12 @@ async def test_each_mailbox_is_mailed_once_however_it_is_spelled(api: Api, store
         ),
         ({"h:X-Ä": "x"}, "Header name must be pure ASCII: X-Ä"),
         ({"h:Bcc": "x@dest.test"}, "The header Bcc cannot be set"),
+        ({"h:Sender": "a@news.example.com, b@news.example.com"}, "The header Sender must be one address"),
+        ({"h:Sender": [f"a@{DOMAIN}", f"b@{DOMAIN}"]}, "The header Sender can be set once"),
+        (
+            {"h:Sender": "x@elsewhere.test"},
+            f"The header Sender must be an address of {DOMAIN}, of a subdomain of it or of its parent domain",
+        ),
         ({"h:X-A": "a\r\nBcc: evil@x.test"}, "The header X-A must not hold line breaks or control characters"),
         (
             {"subject": "=?UTF-8?Q?a=0D=0ABcc:_v@evil.example?="},

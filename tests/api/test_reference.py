@@ -68,6 +68,7 @@ def test_every_route_is_described_and_nothing_else():
         replay=ReplayApi(nothing, nothing, nothing, nothing),
         health=HealthApi(nothing, nothing, nothing),
         labels=LabelsApi(nothing, nothing),
+        mailgun_events=EventsApi(nothing, nothing, nothing),
         stats=StatsApi(nothing, nothing),
         messages=MessagesApi(nothing, nothing, nothing, nothing),
         suppress=SuppressApi(nothing, nothing, nothing, nothing),

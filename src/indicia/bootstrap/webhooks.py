@@ -12,6 +12,7 @@ from indicia.bootstrap.work import Work, Workshop, runner
 from indicia.config import Settings
 from indicia.entrypoints.api.admission import Admission
 from indicia.entrypoints.api.events import EventsApi
+from indicia.entrypoints.api.mailgun_events import in_mailgun_words
 from indicia.entrypoints.api.paging import Paging
 from indicia.entrypoints.api.replay import ReplayApi
 from indicia.entrypoints.api.webhooks import WebhooksApi
@@ -54,6 +55,7 @@ class EventsApis(NamedTuple):
     """The handlers of events, and of those who are told of them."""
 
     events: EventsApi
+    mailgun_events: EventsApi
     replay: ReplayApi
     webhooks: WebhooksApi
 
@@ -63,8 +65,10 @@ def events_apis(settings: Settings, store: Store, outside: Outside, admission: A
     probe = Probe(outside.client, store.signing_keys, system_clock)
     # One kind of cursor each: what was read in one order is not to be sent in another.
     pages, replays = (Paging(kind, store.vault, settings.trusted_proxies) for kind in ("events", "replays"))
+    reading = EventReading(store.database)
     return EventsApis(
-        EventsApi(EventReading(store.database), pages, admission),
+        EventsApi(reading, pages, admission),
+        EventsApi(reading, pages, admission, in_mailgun_words),
         ReplayApi(resending(store), replays, admission, system_clock),
         WebhooksApi(store.subscriptions, probe, admission, system_clock),
     )

@@ -47,7 +47,7 @@ def prepare(message: Message, content: Content) -> Prepared:
 def copy_for(prepared: Prepared, message: Message, recipient: Recipient, bodies: Bodies, added: Additions) -> Copy:
     """Write the copy of `message` for `recipient`."""
     values = Values.of(recipient.address, recipient.variables)
-    fields = header_of(prepared.shared, message, prepared.content, recipient, values, added.fields)
+    fields = header_of(prepared.shared, message, prepared.content, recipient, values, added)
     root = _root(_said(bodies, values, added, prepared.content), prepared, _boundary_seed(message, recipient))
     return Copy([*fields, b"MIME-Version: 1.0\r\n", *_separate(root.fields)], joined(root.body))
 

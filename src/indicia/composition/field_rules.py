@@ -1,6 +1,6 @@
 """Which `h:` fields a customer may set."""
 
-from indicia.mail.address import parse_list
+from indicia.mail.address import parse_list, parse_one
 from indicia.mail.header_fields import holds_line_end, is_field_name, plain_field
 
 # What the message is made of is said elsewhere in the request, and what happened to it is said by those it passes.
@@ -21,7 +21,6 @@ _OURS = frozenset(
         "received-spf",
         "return-path",
         "return-receipt-to",
-        "sender",
         "subject",
         "to",
         "x-mailgun-variables",
@@ -79,6 +78,8 @@ def _value_problem(name: str, value: str) -> str | None:
         return f"The header {name} must not hold line breaks or control characters"
     if is_structured(name) and value.strip() and not plain_field(name, value):
         return f"The header {name} must be ASCII, without words of more than 900 characters"
+    if name.lower() == "sender" and parse_one(value) is None:
+        return "The header Sender must be one address"
     # What a placeholder brings in is not known yet.
     if name.lower() == "reply-to" and "%recipient" not in value:
         found = parse_list(value)

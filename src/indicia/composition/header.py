@@ -1,13 +1,14 @@
 """The header of one recipient's copy."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
 import msgspec
 
 from indicia.composition.field_rules import is_ours, is_structured
+from indicia.composition.model import Additions
 from indicia.mail.address import Address, parse_list, parse_one
 from indicia.mail.header_fields import address_field, header_text, is_field_name, plain_field, text_field
 from indicia.messages.model import Content, Message, Recipient
@@ -15,6 +16,8 @@ from indicia.messages.variables import Values, substituted
 
 # Where the original's SMTP interface has them; its API stores the `v:` fields in the message too.
 _VARIABLES = "X-OV-Variables"
+# Customers' fields that hold addresses, and are written as such.
+_ADDRESSED = frozenset({"reply-to", "sender"})
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -25,6 +28,7 @@ class Envelope(msgspec.Struct, frozen=True):
         message_id: The `Message-ID` field.
         everyone: `To` and `Cc` with everybody in them.
         sender: Who is in `From`.
+        agent: The `Sender` field, where somebody else sends in that name; else empty.
         reply_to: What `Reply-To` says; empty means there is none.
         mailboxes: By canonical form, for copies that show one recipient.
     """
@@ -33,6 +37,7 @@ class Envelope(msgspec.Struct, frozen=True):
     message_id: bytes
     everyone: tuple[bytes, ...]
     sender: Address | None
+    agent: bytes
     reply_to: str
     mailboxes: dict[str, Address]
 
@@ -41,11 +46,13 @@ def envelope(message: Message, content: Content) -> Envelope:
     """Write the fields that all copies of a message share."""
     to, cc = (_addresses(texts) for texts in (content.to, content.cc))
     date = format_datetime(datetime.fromtimestamp(message.deliver_at, UTC))
+    sender = parse_one(content.sender)
     return Envelope(
         date=f"Date: {date}\r\n".encode(),
         message_id=f"Message-ID: <{message.message_id}>\r\n".encode(),
         everyone=tuple(address_field(name, found) for name, found in (("To", to), ("Cc", cc)) if found),
-        sender=parse_one(content.sender),
+        sender=sender,
+        agent=_agent(content, sender),
         reply_to=_reply_to(content),
         mailboxes={address.canonical: address for address in (*cc, *to)},
     )
@@ -57,19 +64,20 @@ def header_of(
     content: Content,
     recipient: Recipient,
     values: Values,
-    added: Iterable[tuple[str, str]],
+    added: Additions,
 ) -> list[bytes]:
     """Write the fields of one recipient's copy, MIME's own left out; those of `added` give way to the customer's."""
     custom = [
-        (name.lower(), _custom(name, substituted(value, values)))
+        (name.lower(), _custom(name, substituted(added.field(value), values)))
         for name, value in content.headers
-        if name.lower() != "reply-to"
+        if name.lower() not in _ADDRESSED
     ]
     taken = {name for name, field in custom if field}
     fields = [
         shared.date,
         _from(shared, values),
         *(_own_to(shared, recipient) if message.options.has_own_copies else shared.everyone),
+        shared.agent,
         _addressed("Reply-To", substituted(shared.reply_to, values)),
         text_field("Subject", substituted(content.subject, values)),
         shared.message_id,
@@ -77,7 +85,7 @@ def header_of(
     ]
     # Half of the customer's and half of our List-Unsubscribe would be answered by nobody.
     if "list-unsubscribe" not in taken and "list-unsubscribe-post" not in taken:
-        fields += [plain_field(name, value) for name, value in added]
+        fields += [plain_field(name, value) for name, value in added.fields]
     if message.options.variables:
         variables = {key: substituted(value, values) for key, value in message.options.variables.items()}
         # ASCII with a space after each separator: a header can be folded there.
@@ -93,6 +101,15 @@ def _reply_to(content: Content) -> str:
     if content.reply_to:
         return content.reply_to
     return ", ".join(value for name, value in content.headers if name.lower() == "reply-to")
+
+
+def _agent(content: Content, sender: Address | None) -> bytes:
+    texts = [value for name, value in content.headers if name.lower() == "sender"]
+    agent = parse_one(texts[0]) if texts else None
+    # RFC 5322 3.6.2: where both are the same, the field says nothing and should not be there.
+    if agent is None or (sender is not None and agent.canonical == sender.canonical):
+        return b""
+    return address_field("Sender", [agent])
 
 
 def _from(shared: Envelope, values: Values) -> bytes:

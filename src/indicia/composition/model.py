@@ -44,6 +44,9 @@ class Additions(Protocol):
     def fields(self) -> tuple[tuple[str, str], ...]:
         """Header fields, such as `List-Unsubscribe`; a field that the customer set is left out."""
 
+    def field(self, text: str) -> str:
+        """Answer a header field of the customer's as it is to be sent."""
+
     def html(self, document: str) -> str:
         """Answer an HTML or AMP body as it is to be sent."""
 

@@ -100,7 +100,7 @@ def _response_headers(kind: str, request_id: str) -> list[tuple[bytes, bytes]]:
 
 def _names_one_host(scope: Scope) -> bool:
     # Of two, a proxy in front may go by one and we by the other (RFC 9112 3.2). HTTP/1.0 may name none.
-    return sum(name == b"host" for name, _ in scope["headers"]) <= 1
+    return [name for name, _ in scope["headers"]].count(b"host") <= 1
 
 
 async def _answer_error(send: Send, status: int, body: bytes) -> None:

@@ -9,7 +9,7 @@ from indicia.base.ids import IdSource
 from indicia.domains.model import Domain, DomainState
 from indicia.events.log import EventLog
 from indicia.events.model import Event, EventType
-from indicia.mail.address import Address, header_form
+from indicia.mail.address import Address, header_form, parse_one
 from indicia.messages.event_data import event_about
 from indicia.messages.model import (
     DELIVERY_JOBS,
@@ -128,16 +128,26 @@ class Submissions:
             raise SendingNotAllowedError(domain.name, domain.state)
         if idempotency_key is not None and not 0 < len(idempotency_key) <= LONGEST_KEY:
             raise SubmissionRefusedError(f"Idempotency-Key must have 1 to {LONGEST_KEY} characters")
-        if not is_aligned(submission.sender, domain.name, self._policy.organisation_of):
-            raise SubmissionRefusedError(
-                f"from parameter must be an address of {domain.name}, of a subdomain of it or of its parent domain"
-            )
+        self._check_alignment(domain, submission)
         if submission.callback_url is not None:
             try:
                 self._policy.guard.check_url(submission.callback_url)
             except EgressRefusedError as error:
                 # One text for every refusal, or it would tell what this network looks like inside.
                 raise SubmissionRefusedError("callback_url must be an http or https URL of a public host") from error
+
+    def _check_alignment(self, domain: Domain, submission: Submission) -> None:
+        agents = [parse_one(value) for name, value in submission.headers if name.lower() == "sender"]
+        if len(agents) > 1:
+            raise SubmissionRefusedError("The header Sender can be set once")
+        for field, address in (
+            ("from parameter", submission.sender),
+            *(("The header Sender", each) for each in agents),
+        ):
+            if address is None or not is_aligned(address, domain.name, self._policy.organisation_of):
+                raise SubmissionRefusedError(
+                    f"{field} must be an address of {domain.name}, of a subdomain of it or of its parent domain"
+                )
 
     async def _accept(self, domain: Domain, submission: Submission, digest: bytes, key: str | None) -> str:
         now = self._clock()

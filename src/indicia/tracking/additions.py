@@ -9,8 +9,7 @@ from indicia.messages.model import Message, Options, Recipient
 from indicia.storage.database import Database
 from indicia.tracking import store
 from indicia.tracking.links import CopyLinks
-from indicia.tracking.return_paths import ReturnPaths
-from indicia.tracking.rewriting import Wanted, rewrite_html, rewrite_text
+from indicia.tracking.rewriting import Wanted, rewrite_html, rewrite_text, with_ways_out
 from indicia.tracking.sealing import Sealing
 
 TRACKING_LABEL = "email."
@@ -33,8 +32,12 @@ class CopyAdditions(NamedTuple):
     wanted: Wanted
     wants_text_clicks: bool
 
+    def field(self, text: str) -> str:
+        """Answer a header field of the customer's with the ways out filled in."""
+        return with_ways_out(text, self.links)
+
     def html(self, document: str) -> str:
-        """Answer an HTML body as it is to be sent; of an AMP body only `%unsubscribe_url%` is filled in."""
+        """Answer an HTML body as it is to be sent; of an AMP body only the ways out are filled in."""
         if _AMP.search(document, 0, _AMP_WITHIN):
             return rewrite_text(document, self.links, wants_clicks=False)
         return rewrite_html(document, self.links, self.wanted)
@@ -53,7 +56,6 @@ class Additions:
         self._sealing = sealing
         self._domain_of = domain_of
         self._public_url = public_url.rstrip("/")
-        self._return_paths = ReturnPaths(sealing)
 
     async def for_copy(self, message: Message, recipient: Recipient) -> CopyAdditions:
         """Answer what to add to a recipient's copy of a message.
@@ -77,13 +79,13 @@ class Additions:
             wants_text_clicks=message.options.track_text_clicks,
         )
 
-    def _fields(self, options: Options, links: CopyLinks) -> tuple[tuple[str, str], ...]:
+    @staticmethod
+    def _fields(options: Options, links: CopyLinks) -> tuple[tuple[str, str], ...]:
         """Write the ways out of RFC 2369 and RFC 8058; the other fields tell providers where complaints are welcome."""
         if not options.wants_unsubscribe:
             return ()
-        mailto = self._return_paths.unsubscribe_address(links.domain, links.recipient_id)
         return (
-            ("List-Unsubscribe", f"<{links.unsubscribe()}>, <mailto:{mailto}?subject=unsubscribe>"),
+            ("List-Unsubscribe", f"<{links.unsubscribe()}>, <{links.unsubscribe_by_mail()}>"),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         )
 

@@ -11,6 +11,7 @@ import zlib
 from functools import lru_cache
 from typing import NamedTuple
 
+from indicia.tracking.return_paths import ReturnPaths
 from indicia.tracking.sealing import Sealing
 
 OPEN_PURPOSE = "open"
@@ -95,6 +96,11 @@ class CopyLinks(NamedTuple):
         """Make the address at which the recipient ends the domain's mail to them."""
         content = _id(self.recipient_id) + self.address.encode()
         return self._address(UNSUBSCRIBE_SEGMENT, UNSUBSCRIBE_PURPOSE, content)
+
+    def unsubscribe_by_mail(self) -> str:
+        """Make the `mailto:` URL of the mail that does the same."""
+        mailbox = ReturnPaths(self.sealing).unsubscribe_address(self.domain, self.recipient_id)
+        return f"mailto:{mailbox}?subject=unsubscribe"
 
     def _link(self, number: int, url: str, link_class: str, flags: int) -> str:
         deflated = _deflated(url)

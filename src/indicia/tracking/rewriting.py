@@ -10,8 +10,8 @@ import idna
 from indicia.tracking.html_tags import DISABLE_TRACKING, HREF, LINK_CLASS, EndTag, LinkTag, Value, tags
 from indicia.tracking.links import LONGEST_LINK_CLASS, LONGEST_URL_BYTES, MOST_LINKS, CopyLinks
 
-# What `%unsubscribe_url%` is called by the API we implement; the other two are Mailgun's, for lists we do not have.
-_UNSUBSCRIBE_VARIABLE = re.compile(r"%(?:(?:tag_|mailing_list_)?unsubscribe_url)%")
+# What the API we implement calls the ways out; the variants are Mailgun's, for lists we do not have.
+_UNSUBSCRIBE_VARIABLE = re.compile(r"%(?:tag_|mailing_list_)?unsubscribe_(url|email)%")
 _TRACKED_SCHEME = re.compile(r"https?://[^/?#\\]", re.IGNORECASE)
 _TEXT_LINK = re.compile(r"https?://[^\s<>\"]++", re.IGNORECASE)
 _AFTER_LINK = ".,;:!?'*_~"
@@ -54,7 +54,7 @@ class _Edit(NamedTuple):
 
 
 def rewrite_html(document: str, links: CopyLinks, wanted: Wanted) -> str:
-    """Answer an HTML body with its links tracked, hidden links and pixel added, and `%unsubscribe_url%` filled in.
+    """Answer an HTML body with its links tracked, hidden links and pixel added, and the ways out filled in.
 
     A link with `disable-tracking="true"` stays as it is, as do anchors, `mailto:` and whatever else is not http; so do
     links of more than `LONGEST_URL_BYTES`.
@@ -72,16 +72,16 @@ def rewrite_html(document: str, links: CopyLinks, wanted: Wanted) -> str:
     if wanted.opens:
         end = _end_of_body(document, found)
         edits.append(_Edit(end, end, _PIXEL.format(links.pixel())))
-    return _filled(_edited(document, edits), links)
+    return with_ways_out(_edited(document, edits), links)
 
 
 def rewrite_text(document: str, links: CopyLinks, *, wants_clicks: bool, first_number: int = 1) -> str:
-    """Answer a plain-text body with its links tracked, if wanted, and `%unsubscribe_url%` filled in.
+    """Answer a plain-text body with its links tracked, if wanted, and the ways out filled in.
 
     Its links are counted from `first_number` on.
     """
     if not wants_clicks:
-        return _filled(document, links)
+        return with_ways_out(document, links)
     number = first_number - 1
 
     def tracked(found: re.Match[str]) -> str:
@@ -95,7 +95,16 @@ def rewrite_text(document: str, links: CopyLinks, *, wants_clicks: bool, first_n
         number += 1
         return links.link(number, url) + found[0][len(address) :]
 
-    return _filled(_TEXT_LINK.sub(tracked, document), links)
+    return with_ways_out(_TEXT_LINK.sub(tracked, document), links)
+
+
+def with_ways_out(text: str, links: CopyLinks) -> str:
+    """Answer a text with `%unsubscribe_url%` and `%unsubscribe_email%` filled in, both as URLs."""
+    if "%" not in text:
+        return text
+    return _UNSUBSCRIBE_VARIABLE.sub(
+        lambda found: links.unsubscribe() if found[1] == "url" else links.unsubscribe_by_mail(), text
+    )
 
 
 def destination(text: str) -> str | None:
@@ -177,10 +186,6 @@ def _edited(document: str, edits: list[_Edit]) -> str:
         pieces += (document[done : edit.start], edit.text)
         done = edit.end
     return "".join([*pieces, document[done:]])
-
-
-def _filled(document: str, links: CopyLinks) -> str:
-    return _UNSUBSCRIBE_VARIABLE.sub(lambda _: links.unsubscribe(), document) if "%" in document else document
 
 
 def _without_punctuation(address: str) -> str:

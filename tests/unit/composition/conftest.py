@@ -35,6 +35,9 @@ class NoAdditions:
 
     fields: tuple[tuple[str, str], ...] = ()
 
+    def field(self, text: str) -> str:
+        return text
+
     def html(self, document: str) -> str:
         return document
 

@@ -136,6 +136,9 @@ class _Tracked:
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
     )
 
+    def field(self, text: str) -> str:
+        return text
+
     def html(self, document: str) -> str:
         return document.replace("https://x.example", "https://t.example.com/1")
 

@@ -90,6 +90,9 @@ async def test_the_list_headers_are_covered(post):
     class _Unsubscribable:
         fields = (("List-Unsubscribe", "<https://t.example.com/u>"), ("List-Unsubscribe-Post", "x"))
 
+        def field(self, text: str) -> str:
+            return text
+
         def html(self, document: str) -> str:
             return document
 

@@ -5,6 +5,7 @@ from hashlib import sha256
 import pytest
 
 from indicia.messages.model import Attachment, Options
+from tests.unit.composition.conftest import DOMAIN
 from tests.unit.composition.reading import check_lines, field_names, parsed
 
 
@@ -157,3 +158,13 @@ async def test_fields_stand_in_the_usual_order(post):
     ]
     assert parsed(message)["Message-ID"] == "<20231114.1@news.example.com>"
     assert parsed(message)["Date"] == "Tue, 14 Nov 2023 22:13:20 +0000"
+
+
+async def test_who_sends_in_another_name_is_told_where_that_says_something(post):
+    agent = ("Sender", f"Žofie <desk@{DOMAIN}>")
+
+    other = parsed(await post.copy(text="t", headers=(agent,)))
+    same = parsed(await post.copy(text="t", headers=(("sender", f"ANN@{DOMAIN}"),), sender=f"Ann <ann@{DOMAIN}>"))
+
+    assert other["Sender"] == f"Žofie <desk@{DOMAIN}>"
+    assert "Sender" not in same

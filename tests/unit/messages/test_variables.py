@@ -78,6 +78,15 @@ def test_a_value_is_never_looked_at_again():
         ('<a title=x href="%recipient.v%">', "data:x", '<a title=x href="#">'),
         ('<a title="=" href="%recipient.v%">', "data:x", '<a title="=" href="#">'),
         ("1 < 2 %recipient.v%", "a b", "1 < 2 a b"),
+        ("<p>%recipient.v%</p>", "O&#x27;Neil &amp; &lt;b&gt; R&D;", "<p>O&#x27;Neil &amp; &lt;b&gt; R&amp;D;</p>"),
+        ("<p>%recipient.v%</p>", "&amp;lt;&#60;script&#62;", "<p>&amp;lt;&lt;script&gt;</p>"),
+        (
+            '<a href="%recipient.v%">',
+            "https://x.example/?a=1&amp;b=2&copy=3",
+            '<a href="https://x.example/?a=1&amp;b=2&amp;copy=3">',
+        ),
+        ('<a href="%recipient.v%">', "java&#115;cript&colon;alert(1)", '<a href="#">'),
+        ("<p title=%recipient.v%>", "a&#32;onclick&#61;b", "<p title=a&#32;onclick&#61;b>"),
         ('<p title="it\'s" lang="%recipient.v%">', "a b", '<p title="it\'s" lang="a b">'),
     ],
 )

@@ -129,3 +129,15 @@ async def test_amp_gets_its_way_out_and_nothing_else(additions_of, root):
     html = added.html(f"<!doctype html>{root}{HTML}%unsubscribe_url%</html>")
 
     assert html.startswith(f"<!doctype html>{root}{HTML}https://links.example/i/news.example.com/u/")
+
+
+async def test_fields_of_the_customer_get_their_ways_out(additions_of):
+    added = await additions_of(Options())
+
+    field = added.field("<%unsubscribe_url%>, <%tag_unsubscribe_email%>, <https://x.example/100%>")
+
+    url, mail, other = field.split(", ")
+    assert url.startswith("<https://links.example/i/news.example.com/u/")
+    assert mail.startswith("<mailto:unsubscribe-")
+    assert mail.endswith("@news.example.com?subject=unsubscribe>")
+    assert other == "<https://x.example/100%>"

@@ -55,6 +55,7 @@ class Endpoints(NamedTuple):
     labels: LabelsApi
     replay: ReplayApi
     stats: StatsApi
+    mailgun_events: EventsApi
     messages: MessagesApi
     suppress: SuppressApi
     templates: TemplatesApi
@@ -96,8 +97,8 @@ def api_app(
             _route("/v3/{domain}/unsubscribes/{address:path}", endpoints.unsubscribes.answer_one, "GET", "DELETE"),
             _route("/{domain}/events", endpoints.events.search, "GET"),
             _route("/{domain}/events/{page}", endpoints.events.page, "GET"),
-            _route("/v3/{domain}/events", endpoints.events.search, "GET"),
-            _route("/v3/{domain}/events/{page}", endpoints.events.page, "GET"),
+            _route("/v3/{domain}/events", endpoints.mailgun_events.search, "GET"),
+            _route("/v3/{domain}/events/{page}", endpoints.mailgun_events.page, "GET"),
             _route("/{domain}/stats", endpoints.stats.show, "GET"),
             _route("/{domain}/validate", endpoints.validate.validate, "GET"),
             _route("/{domain}/validate/batch", endpoints.validate.submit, "POST"),

@@ -1,4 +1,6 @@
-"""A domain's log: `/{domain}/events`, and the same below `/v3` for clients of Mailgun's API."""
+"""A domain's log: `/{domain}/events`, and below `/v3` for clients of Mailgun's API."""
+
+from collections.abc import Callable
 
 import msgspec
 from starlette.requests import Request
@@ -17,8 +19,16 @@ _PAGE, _LARGEST_PAGE = 100, 300
 class EventsApi:
     """Shows what became of a domain's mail, event by event."""
 
-    def __init__(self, reading: EventReading, paging: Paging, admission: Admission) -> None:
+    def __init__(
+        self,
+        reading: EventReading,
+        paging: Paging,
+        admission: Admission,
+        shown: Callable[[bytes], msgspec.Raw] = msgspec.Raw,
+    ) -> None:
+        """Take `shown`, which answers an event's data as clients shall see it."""
         self._reading = reading
+        self._shown = shown
         self._paging = paging
         self._admission = admission
 
@@ -41,7 +51,7 @@ class EventsApi:
             name: self._paging.link(request, f"{path}/{self._paging.written(domain_id, each)}")
             for name, each in leaves.items()
         }
-        return json_reply({"items": [msgspec.Raw(event.data) for event in page.events], "paging": links})
+        return json_reply({"items": [self._shown(event.data) for event in page.events], "paging": links})
 
 
 def _read(request: Request) -> Leaf:

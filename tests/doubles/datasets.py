@@ -106,6 +106,9 @@ PROVIDERS = {
     "gmail.test": MailProvider(ProviderKind.GOOGLE_CONSUMER, "gmail"),
     "mailbox.test": MailProvider(ProviderKind.CONSUMER, "mailbox"),
     "hotmail.test": MailProvider(ProviderKind.MICROSOFT_CONSUMER, "outlook.com"),
+    # Two companies whose mail hosts are nobody's product.
+    "scanned.test": MailProvider(ProviderKind.OTHER, ""),
+    "other.test": MailProvider(ProviderKind.OTHER, ""),
 }
 GATEWAY = MailProvider(ProviderKind.GATEWAY, "proofpoint")
 MICROSOFT_365 = MailProvider(ProviderKind.MICROSOFT_365, "microsoft-365")

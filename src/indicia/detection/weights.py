@@ -528,7 +528,7 @@ WEIGHTS: dict[str, Weight] = {
         REPUTATION, ((-3, -1.5), (0, 0.0), (5, 2.0)), "learned: customers' labels", Category.AUTOMATION
     ),
     "reputation.mail_domain": Weight(
-        REPUTATION, ((-3, -0.5), (0, 0.0), (5, 1.2)), "learned: hidden links, labels", Category.SECURITY_SCANNER
+        REPUTATION, ((-3, -0.5), (0, 0.0), (2, 0.6)), "learned: hidden links, sweeps, labels", Category.SECURITY_SCANNER
     ),
     "reputation.sender": Weight(
         REPUTATION,

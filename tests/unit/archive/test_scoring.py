@@ -155,6 +155,61 @@ def test_a_botnet_is_found_in_hindsight_and_readers_are_left_alone(tmp_path, run
     assert [recipient for recipient in called_bots if not recipient.startswith("bot")] == []
 
 
+def signals_by_event(path):
+    return {row["event_id"]: {one["signal"] for one in row["evidence"]} for row in lines(path)}
+
+
+def test_recipients_that_never_repeat_a_network_are_known_in_hindsight(tmp_path, run):
+    """They share no minute with anybody, so that only their own weeks tell."""
+    events = [event for event in botnet() if not event["recipient_id"].startswith("bot")]
+    for issue in range(10):
+        sent_at = START + issue * 2 * 86_400
+        # Of another carrier each time.
+        ip = f"{(24, 73, 82, 86, 90, 93, 81, 79, 80, 92)[issue]}.{100 + issue}.{issue}.9"
+        click = person(issue, "wanderer", ip, sent_at, sent_at + 9_000 + 4_000 * issue)
+        events.append({"event_id": f"w{issue}", **click})
+    events.sort(key=lambda event: event["ts"])
+
+    run(write_jsonl(tmp_path / "events.jsonl", events), learn=True)
+
+    found = signals_by_event(tmp_path / "verdicts.jsonl")
+    known = {event_id for event_id, signals in found.items() if "never_repeats" in signals}
+    # From the part on in which the eighth visit lies.
+    assert {"w8", "w9"} <= known <= {f"w{issue}" for issue in range(10)}
+
+
+def test_a_company_all_of_whose_mail_is_swept_is_known_in_hindsight(tmp_path, run):
+    """A single click of a cloud that swept nothing is told apart by whose mail it is."""
+    swept = [
+        {
+            **person(issue, f"colleague{issue}", "164.92.241.206", START + issue * 7_200, START + issue * 7_200 + 40),
+            "event_id": f"s{issue}-{link}",
+            "domain": "scanned.example",
+            "link_id": f"l{link}",
+        }
+        for issue in range(20)
+        for link in range(4)
+    ]
+    sent_at = START + 40 * 7_200
+    singles = [
+        {
+            **person(99, recipient, ip, sent_at, sent_at + 100),
+            "event_id": recipient,
+            "domain": domain,
+        }
+        for recipient, domain, ip in (
+            ("there", "scanned.example", "13.48.7.9"),
+            ("elsewhere", "other.example", "13.48.9.9"),
+            ("reader", "scanned.example", "73.162.14.88"),
+        )
+    ]
+
+    run(write_jsonl(tmp_path / "events.jsonl", swept + singles), learn=True)
+
+    found = signals_by_event(tmp_path / "verdicts.jsonl")
+    assert [name for name in ("there", "elsewhere", "reader") if "reputation.mail_domain" in found[name]] == ["there"]
+
+
 def test_a_resumed_run_has_learned_what_an_uninterrupted_one_has(tmp_path, run):
     events = write_jsonl(tmp_path / "events.jsonl", botnet())
     run(events, learn=True)

@@ -302,6 +302,98 @@ async def test_what_was_learned_of_hidden_links_outlives_the_process(tmp_path, c
     assert weights["reputation.network"] > 0.5
 
 
+def wanderings(visits, recipient="wanderer"):
+    """A click on another day and from another network each time."""
+    return [
+        {
+            "event_id": f"{recipient}{n}",
+            "ip": f"192.{7 * n + 1}.{n}.7",
+            "uas": CHROME,
+            "recipient_id": recipient,
+            "message_id": f"m{n}",
+            "ts": NOW - (visits - n) * DAY - 1_000 * n * n,
+            "message_ts": NOW - (visits - n) * DAY - 50_000,
+        }
+        for n in range(visits)
+    ]
+
+
+async def signals_of(ours, domain, event):
+    (request_id,) = await ours.post(domain, [event], explain=True)
+    (result,) = (await ours.result(domain, request_id))["events"]
+    return {one["signal"] for one in result["verdict"]["evidence"]}
+
+
+async def test_recipients_that_never_repeat_a_network_are_known_from_visits_of_weeks(tmp_path, clock):
+    """Posted by and by, while requests are forgotten after a day and the process ends once."""
+    visits = wanderings(9)
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        await ours.post(domain, visits[:5])
+        await ours.learn()
+        assert "never_repeats" not in await signals_of(ours, domain, {**visits[0], "event_id": "early"})
+        clock.advance(2 * DAY)
+        await ours.database.run(forget(requests_before=clock.now, visits_before=clock.now))
+
+    async with installed(tmp_path, clock) as restarted:
+        await restarted.post(domain, visits[5:])
+        await restarted.learn()
+
+        later = {**visits[0], "event_id": "later", "ts": clock.now - 9, "ip": "192.250.1.7"}
+        assert "never_repeats" in await signals_of(restarted, domain, later)
+
+
+async def test_a_reader_who_comes_home_is_no_wanderer(tmp_path, clock):
+    visits = wanderings(9)
+    for visit in visits[::3]:
+        visit["ip"] = "192.1.0.7"
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        await ours.post(domain, visits)
+        await ours.learn()
+
+        assert "never_repeats" not in await signals_of(ours, domain, {**visits[0], "event_id": "later"})
+
+
+def company_scans(number):
+    """Sweeps of the mail of one company's people, of a mailing a day, from clouds that change."""
+    return [
+        {
+            "event_id": f"scan{n}-{link}",
+            "ip": f"10.4.{n}.1",
+            "uas": CHROME,
+            "domain": "scanned.test",
+            "recipient_id": f"colleague{n}",
+            "message_id": f"m{n}",
+            "link_id": f"link{link}",
+            "ts": NOW - (number - n) * DAY / 4 + 40 + link / 10,
+            "message_ts": NOW - (number - n) * DAY / 4,
+        }
+        for n in range(number)
+        for link in range(4)
+    ]
+
+
+async def test_a_company_all_of_whose_mail_is_swept_is_known_from_sweeps_of_days(tmp_path, clock):
+    """What scans it next may follow a single link, from a cloud that was never seen; its people stay people."""
+    async with installed(tmp_path, clock) as ours:
+        domain = await ours.domain("a1.test")
+        await ours.post(domain, company_scans(20))
+        await ours.learn()
+        clock.advance(2 * DAY)
+        await ours.database.run(forget(requests_before=clock.now, visits_before=clock.now))
+
+    async with installed(tmp_path, clock) as restarted:
+        single = {**company_scans(1)[0], "ip": "10.5.9.9", "recipient_id": "new", "message_id": "new"}
+        single |= {"event_id": "single", "ts": clock.now - 9, "message_ts": clock.now - 60}
+        elsewhere = {**single, "event_id": "elsewhere", "domain": "other.test", "recipient_id": "stranger"}
+        at_home = {**single, "event_id": "home", "ip": "10.11.9.9", "recipient_id": "reader", "ts": clock.now - 8}
+
+        assert "reputation.mail_domain" in await signals_of(restarted, domain, single)
+        assert "reputation.mail_domain" not in await signals_of(restarted, domain, elsewhere)
+        assert "reputation.mail_domain" not in await signals_of(restarted, domain, at_home)
+
+
 def codes(number, *, ip="10.11.7.9", late=30.0):
     """Codes that went out one by one, each clicked at once by somebody at home."""
     return [

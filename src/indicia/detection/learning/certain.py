@@ -22,11 +22,12 @@ _SWEEP_SECONDS = 1.0
 class Sweep(NamedTuple):
     """A message whose links a network's machines followed at once.
 
-    `delay` is in seconds since `mailed_at`, the time that the sender stated for handing the mail over; both are None
-    where delivery or nothing was stated.
+    `mail_domain` is the recipient's. `delay` is in seconds since `mailed_at`, the time that the sender stated for
+    handing the mail over; both are None where delivery or nothing was stated.
     """
 
     message_id: str
+    mail_domain: str | None
     network: Network
     delay: float | None
     mailed_at: float | None
@@ -44,7 +45,7 @@ def sweeps(interactions: Iterable[tuple[Interaction, Network]]) -> Iterator[Swee
             first, network = followed[0]
             mailed_at = None if first.delivered_ts is not None else first.message_ts
             delay = None if mailed_at is None or first.ts is None else first.ts - mailed_at
-            yield Sweep(message_id, network, delay, mailed_at)
+            yield Sweep(message_id, first.domain, network, delay, mailed_at)
 
 
 def came_back(visit: Visit, earlier: Iterable[Visit]) -> bool:

@@ -104,6 +104,10 @@ class Learner:
                 self.offsets.note(scope.domain_id, sweep.delay, sweep.mailed_at)
             trapped = has_traps and self._traps.was_visited_from(scope.domain_id, sweep.message_id, sweep.network.asn)
             self.mixes.note_swept(scope.domain_id, received_at, is_trapped=trapped)
+            # One whose hidden link was followed is counted as such.
+            if sweep.mail_domain is not None and not trapped:
+                scanned = Thing(Kind.MAIL_DOMAIN, mail_domain_digest(sweep.mail_domain))
+                self.reputations.note(scope.account_id, [scanned], Event(at=received_at, machines=1.0))
             if has_traps and sweep.network.asn is not None:
                 network = Thing(Kind.NETWORK, network_digest(sweep.network.asn))
                 event = Event(at=received_at, swept=1.0, trapped=float(trapped))

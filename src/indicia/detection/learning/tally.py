@@ -50,7 +50,7 @@ LIMITS: Mapping[Kind, tuple[float, float]] = {
     Kind.NETWORK: (0.0, 0.5),
     Kind.AGENT: (0.0, 1.0),
     Kind.RECIPIENT: (-3.0, 3.0),
-    Kind.MAIL_DOMAIN: (0.0, 1.0),
+    Kind.MAIL_DOMAIN: (0.0, 2.0),
 }
 
 # What something starts from counts as much as this much evidence; judgement, between a handful and a dozen.

@@ -34,6 +34,8 @@ def recipient_reputation(signals: Signals) -> Finding | None:
 def mail_domain_reputation(signals: Signals) -> Finding | None:
     """Weigh how often mail to the recipient's domain is followed by machines."""
     standing = signals.repute.mail_domain if isinstance(signals.repute, Repute) else None
+    if standing is None or (standing.nats > 0 and signals.crowd is Crowd.PEOPLE):
+        return None
     return _finding("reputation.mail_domain", f"mail to {signals.interaction.domain}", standing)
 
 

@@ -34,6 +34,7 @@ from indicia.mail.address import is_mailbox, parse_list, parse_one
 from indicia.net.dns import Resolver
 from indicia.net.egress import EgressGuard, parse_allow
 from indicia.net.smtp.client import SmtpClient
+from indicia.net.smtp.way_out import WayOut
 from indicia.storage.migrate import migrate
 from indicia.storage.sqlite import SqliteDatabase
 from indicia.suppressions.guard import Suppressions
@@ -41,7 +42,7 @@ from indicia.validation.bulk import Bulk, Item
 from indicia.validation.deliveries import Deliveries
 from indicia.validation.memory import Memory
 from indicia.validation.model import Verification
-from indicia.validation.pacing import Pacing, WayOut
+from indicia.validation.pacing import Pacing
 from indicia.validation.probe import PROBE_TIMEOUTS, Probe, ProbeOptions
 from indicia.validation.syntax import envelope_address
 from indicia.validation.verify import Questions, Verifier
@@ -336,7 +337,7 @@ async def _verifier(closing: AsyncExitStack, zone: DnsZone, port: int) -> Verifi
     client = SmtpClient(
         EgressGuard(parse_allow("127.0.0.0/8:*")), hello_name="mail.example.com", timeouts=PROBE_TIMEOUTS
     )
-    way_out = WayOut(system_clock)
+    way_out = WayOut(client, resolver, system_clock, port=port, domains=())
     probe = Probe(client, resolver, way_out, ProbeOptions("postmaster@mail.example.com", port), system_clock)
     verifier = Verifier(
         AddressLists.open(None),

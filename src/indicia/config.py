@@ -23,6 +23,7 @@ from indicia.mail.domain_names import ascii_name
 from indicia.net.client_address import Network
 from indicia.net.dns import parse_servers
 from indicia.net.egress import Allowance, parse_allow
+from indicia.net.smtp.way_out import WELL_KNOWN
 
 PREFIX = "INDICIA_"
 _FILE_VARIABLE = "INDICIA_CONFIG"
@@ -60,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     retry_schedule: RetrySchedule = RetrySchedule()
     probe_sender: str = ""
     probes_per_minute: int = 6
+    port_check: tuple[str, ...] = WELL_KNOWN
     expire_hours: float = 72.0
     public_url: str = "http://127.0.0.1:8080"
     smtpd_listen: Address | None = None
@@ -212,6 +214,10 @@ def _host_name(text: str) -> str:
     return name
 
 
+def _domains_or_off(text: str) -> tuple[str, ...]:
+    return () if text.lower() == "off" else tuple(ascii_name(part.strip()) for part in text.split(",") if part.strip())
+
+
 def _own_addresses(text: str) -> tuple[str, ...]:
     return tuple(str(ip_address(part.strip())) for part in text.split(",") if part.strip())
 
@@ -274,6 +280,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "INDICIA_RETRY_SCHEDULE": parse_schedule,
     "INDICIA_PROBE_SENDER": _mailbox,
     "INDICIA_PROBES_PER_MINUTE": _probes,
+    "INDICIA_PORT_CHECK": _domains_or_off,
     "INDICIA_EXPIRE_HOURS": _hours,
     "INDICIA_SETTLE_SECONDS": _seconds,
     "INDICIA_LOG_LEVEL": _one_of("debug", "info", "warning", "error"),

@@ -12,6 +12,7 @@ from indicia.mail.address import Address
 from indicia.net.dns import Resolver
 from indicia.net.egress import EgressGuard, parse_allow
 from indicia.net.smtp.client import SmtpClient
+from indicia.net.smtp.way_out import WayOut
 from indicia.storage.database import Statement
 from indicia.storage.migrate import migrate
 from indicia.storage.sqlite import SqliteDatabase
@@ -20,7 +21,7 @@ from indicia.suppressions.model import SuppressionType
 from indicia.validation.deliveries import Deliveries
 from indicia.validation.memory import Memory
 from indicia.validation.model import AcceptAll, Origin, Reason, Result
-from indicia.validation.pacing import Pacing, WayOut
+from indicia.validation.pacing import Pacing
 from indicia.validation.probe import PROBE_TIMEOUTS, Probe, ProbeOptions
 from indicia.validation.verify import Questions, Verifier
 from tests.doubles.certificates import CertificateAuthority
@@ -54,7 +55,6 @@ class Bench:
         self.peer = peer
         self.zone = zone
         self.clock = clock
-        self.way_out = WayOut(clock)
         zone.answer("there.example", "MX", ["10 mx.there.example"])
         zone.answer("mx.there.example", "A", ["127.0.0.1"])
 
@@ -66,6 +66,8 @@ class Bench:
         closing.push_async_callback(resolver.close)
         guard = EgressGuard(parse_allow(allow))
         client = SmtpClient(guard, hello_name="mail.ours.example", timeouts=PROBE_TIMEOUTS)
+        well_known = ("gmail.com", "outlook.com")
+        self.way_out = WayOut(client, resolver, self.clock, port=self.peer.port, domains=well_known)
         probe = Probe(client, resolver, self.way_out, ProbeOptions(SENDER, self.peer.port), self.clock)
         self.suppressions = Suppressions(self.database, self.clock)
         self.verifier = Verifier(
@@ -274,15 +276,25 @@ async def test_next_host_is_asked_where_the_first_cannot_be_reached(bench):
     assert found.reason is Reason.REJECTED_EMAIL
 
 
-async def test_closed_way_out_is_told_as_such(bench):
-    for number in range(5):
-        bench.way_out.missed(f"mx{number}.example")
+async def test_closed_way_out_is_told_as_such_and_nobody_is_asked(tmp_path):
+    async with AsyncExitStack() as closing, SmtpPeer() as peer, DnsZone() as zone:
+        bench = Bench(peer, zone, FakeClock())
+        await bench.open(closing, tmp_path / "store.sqlite3", allow="127.0.0.0/8:*")
+        for name in ("gmail.com", "outlook.com"):
+            zone.answer(name, "MX", [f"5 mx.{name}"])
+            zone.answer(f"mx.{name}", "A", ["127.0.0.2"])
 
-    found = await bench.verify()
+        found = await bench.verify()
 
     assert (found.result, found.reason) == (Result.UNKNOWN, Reason.NO_CONNECT)
     assert "port 25" in found.detail
-    assert bench.peer.connections == 0
+    assert peer.connections == 0
+
+
+async def test_where_no_well_known_host_can_be_tried_mail_hosts_are_asked_as_ever(bench):
+    bench.peer.always["RCPT"] = NO_USER
+
+    assert (await bench.verify()).reason is Reason.REJECTED_EMAIL
 
 
 async def test_tls_is_used_where_it_is_offered_and_broken_tls_is_no_verdict(tmp_path):

@@ -12,10 +12,11 @@ from indicia.messages.store import destination_of, forget_destinations
 from indicia.net.dns import Resolver
 from indicia.net.egress import EgressGuard, parse_allow
 from indicia.net.smtp.client import SmtpClient
+from indicia.net.smtp.way_out import WayOut
 from indicia.validation.deliveries import Deliveries
 from indicia.validation.memory import Memory
 from indicia.validation.model import AcceptAll, Origin, Reason
-from indicia.validation.pacing import Pacing, WayOut
+from indicia.validation.pacing import Pacing
 from indicia.validation.probe import PROBE_TIMEOUTS, Probe, ProbeOptions
 from indicia.validation.verify import Questions, Verifier
 from tests.doubles.dns_zone import SERVFAIL, DnsZone
@@ -34,8 +35,8 @@ class Asker:
         clock = worker.clock
         self._worker = worker
         self._resolver = Resolver(clock, (zone.address,))
-        way_out = WayOut(clock)
         client = SmtpClient(EgressGuard(parse_allow(peer.allow)), hello_name="us.test", timeouts=PROBE_TIMEOUTS)
+        way_out = WayOut(client, self._resolver, clock, port=peer.port, domains=())
         probe = Probe(client, self._resolver, way_out, ProbeOptions("postmaster@us.test", peer.port), clock)
         self._verifier = Verifier(
             AddressLists.open(None),

@@ -4,8 +4,10 @@ import asyncio
 import csv
 from pathlib import Path
 
+from tests.api.client import Api
 from tests.doubles.command_line import indicia
 from tests.doubles.dns_zone import DnsZone
+from tests.doubles.service import Service
 from tests.doubles.smtp_peer import SmtpPeer, reply
 
 
@@ -64,3 +66,36 @@ def test_a_file_that_is_something_else_is_not_written_over(tmp_path):
     assert finished.returncode == 2
     assert "name another file" in finished.stderr
     assert output.read_text() == "my thesis\n"
+
+
+async def test_closed_port_is_told_by_the_command_the_check_and_the_metrics(tmp_path):
+    source, output = tmp_path / "list.txt", tmp_path / "out.csv"
+    source.write_text("ann@there.example\n")
+    async with SmtpPeer() as peer, DnsZone() as zone:
+        zone.answer("there.example", "MX", ["10 mx.there.example"])
+        zone.answer("mx.there.example", "A", ["127.0.0.1"])
+        for name in ("gmail.com", "outlook.com", "yahoo.com"):
+            zone.answer(name, "MX", [f"5 mx.{name}"])
+            zone.answer(f"mx.{name}", "A", ["127.0.0.2"])
+        settings = {"DNS_SERVERS": zone.address, "SMTP_PORT": str(peer.port), "EGRESS_ALLOW": "127.0.0.0/8:*"}
+        with Service(tmp_path / "service", **settings) as service:
+            added = service.cli("domain", "add", "news.example.com", "--enable", "validation")
+            checked = await asyncio.to_thread(
+                indicia, tmp_path, "domain", "check", "news.example.com", **service.environment
+            )
+            listed = await asyncio.to_thread(indicia, tmp_path, "validate", source, "-o", output, **service.environment)
+            async with Api(service.url, added["primary_key"]) as api:
+                answer = (await api.get("/news.example.com/validate?address=ann@there.example")).json()
+                metrics = (await api.get("/metrics", key=None)).body.decode()
+
+    told = "none of mx.gmail.com, mx.outlook.com, mx.yahoo.com could be reached"
+    assert f"Port 25: closed, and no mail leaves this machine but through a relay; {told}" in checked.stdout
+    assert listed.stderr.endswith(
+        f"Port 25 is closed: {told}; many providers open port 25 only on request. "
+        "Addresses whose mail hosts had to be asked are unknown, no_connect.\n"
+    )
+    assert _rows(output)["ann@there.example"]["reason"] == answer["reason"] == "no_connect"
+    assert answer["message"] == "No mail host can be reached from this installation: its port 25 is closed"
+    assert 'indicia_smtp_way_out{state="closed"} 1.0' in metrics
+    assert '"event":"smtp.way_out_closed"' in service.log.replace(" ", "")
+    assert peer.connections == 0

@@ -1,11 +1,10 @@
 """Build what checks the DNS records of sending domains."""
 
-from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
 from indicia.base.clock import system_clock
 from indicia.bootstrap.opening import Store
-from indicia.bootstrap.outside import hello_name, open_outside
+from indicia.bootstrap.outside import hello_name
 from indicia.bootstrap.work import Work, Workshop
 from indicia.config import Settings
 from indicia.domains.dns_records import Installation
@@ -22,11 +21,6 @@ def verification(settings: Settings, store: Store, resolver: Resolver) -> Verifi
     spf = settings.spf or f"a:{host}"
     installation = Installation(host, tracking_host, spf, Organisations().of)
     return Verification(store.database, store.dkim_keys, resolver.records, installation, system_clock)
-
-
-def open_verification(settings: Settings, store: Store, closing: AsyncExitStack) -> Verification:
-    """Build it with a resolver of its own, to be closed with `closing`: for a command."""
-    return verification(settings, store, open_outside(settings, closing).resolver)
 
 
 def domains_work(workshop: Workshop) -> Work:

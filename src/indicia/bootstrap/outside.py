@@ -9,6 +9,8 @@ from indicia.config import Settings
 from indicia.net.dns import Resolver
 from indicia.net.egress import EgressGuard
 from indicia.net.http import HttpClient
+from indicia.net.smtp.client import SmtpClient
+from indicia.net.smtp.way_out import WayOut
 
 
 class Outside(NamedTuple):
@@ -32,3 +34,9 @@ def open_outside(settings: Settings, closing: AsyncExitStack) -> Outside:
     client = HttpClient(guard, resolver, system_clock)
     closing.push_async_callback(client.close)
     return Outside(guard, resolver, client)
+
+
+def open_way_out(settings: Settings, outside: Outside) -> WayOut:
+    """Build what finds out whether mail hosts can be reached at all, to be closed with the event loop."""
+    client = SmtpClient(outside.guard, hello_name=hello_name(settings))
+    return WayOut(client, outside.resolver, system_clock, port=settings.smtp_port, domains=settings.port_check)

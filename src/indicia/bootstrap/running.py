@@ -18,7 +18,7 @@ from indicia.bootstrap.outside import Outside, open_outside
 from indicia.bootstrap.smtpd import inbound_listener
 from indicia.bootstrap.submissions import messages_work
 from indicia.bootstrap.tracking import additions, follow_keys, follow_results, reporting, tracking_work
-from indicia.bootstrap.validation import validation_work, verifier
+from indicia.bootstrap.validation import validation_work, verifier, way_out_gauge
 from indicia.bootstrap.web import web
 from indicia.bootstrap.webhooks import WebhookTraffic, webhook_traffic, webhook_work
 from indicia.bootstrap.work import Workshop
@@ -74,7 +74,7 @@ class Service:
         self._closing.push_async_callback(addresses.close)
         # Where nobody judges, what was read has nowhere to go.
         handover = Handover() if datasets is not None else Handover(0)
-        refreshed = (traffic.metrics.refresh, mail.metrics.refresh)
+        refreshed = (traffic.metrics.refresh, mail.metrics.refresh, way_out_gauge(registry, addresses))
         self._app = web(self._settings, store, outside, addresses, registry, refreshed, handover)
         if self._with_smtpd and self._settings.smtpd_listen is not None:
             await self._listen(store, self._settings.smtpd_listen)

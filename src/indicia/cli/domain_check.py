@@ -6,12 +6,14 @@ from contextlib import AsyncExitStack
 
 import click
 
-from indicia.bootstrap.domains import open_verification
+from indicia.bootstrap.domains import verification
 from indicia.bootstrap.opening import Store
+from indicia.bootstrap.outside import open_outside, open_way_out
 from indicia.cli.session import named_domain, with_store
 from indicia.config import load_settings
 from indicia.domains.dns_records import CheckedRecord, Purpose, Validity
 from indicia.domains.verification import Verified
+from indicia.net.smtp.way_out import Trial, WayOutState
 
 _MEANINGS = {
     Purpose.SPF: "SPF: lets this installation send. Keep other terms of a record that is there, and add ours.",
@@ -32,17 +34,30 @@ def check(name: str, *, as_json: bool) -> None:
     not, and 3 if DNS did not say.
     """
 
-    async def work(store: Store) -> Verified:
+    async def work(store: Store) -> tuple[Verified, Trial | None]:
+        settings = load_settings()
         async with AsyncExitStack() as closing:
-            return await open_verification(load_settings(), store, closing).verify(await named_domain(store, name))
+            outside = open_outside(settings, closing)
+            domain = await named_domain(store, name)
+            verified = await verification(settings, store, outside.resolver).verify(domain)
+            # Whoever sends through a relay needs no port 25.
+            return verified, None if settings.relay_url else await open_way_out(settings, outside).trial()
 
-    verified = with_store(work)
+    verified, port = with_store(work)
     if as_json:
         records = [_fields(each) for each in verified.records]
-        click.echo(json.dumps({"domain": verified.domain.name, "records": records, "state": verified.domain.state}))
+        shown = {"domain": verified.domain.name, "port_25": port and port.state, "records": records}
+        click.echo(json.dumps(shown | {"state": verified.domain.state}))
     else:
-        _print(verified)
+        _print(verified, port)
     sys.exit(_exit_code(verified))
+
+
+_PORT = {
+    WayOutState.OPEN: "open",
+    WayOutState.CLOSED: "closed, and no mail leaves this machine but through a relay",
+    WayOutState.UNKNOWN: "not known",
+}
 
 
 def _exit_code(verified: Verified) -> int:
@@ -52,7 +67,7 @@ def _exit_code(verified: Verified) -> int:
     return 3 if any(each.validity is Validity.UNKNOWN for each in needed) else 1
 
 
-def _print(verified: Verified) -> None:
+def _print(verified: Verified, port: Trial | None) -> None:
     # No table: these values are to be copied, and a table would break them.
     last = None
     for each in verified.records:
@@ -66,6 +81,8 @@ def _print(verified: Verified) -> None:
             click.echo(f"           there is: {' | '.join(each.seen) or 'nothing'}")
         if each.validity is Validity.UNKNOWN:
             click.echo("           DNS did not answer in time; check again")
+    if port is not None:
+        click.echo(f"\nPort 25: {_PORT[port.state]}; {port.because}.")
     click.echo(f"\n{verified.domain.name} is {verified.domain.state}.")
 
 

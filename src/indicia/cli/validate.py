@@ -10,14 +10,15 @@ from typing import TextIO
 import click
 
 from indicia.base.clock import system_clock
-from indicia.bootstrap.opening import Store, open_store
+from indicia.bootstrap.opening import open_store
 from indicia.bootstrap.outside import open_outside
 from indicia.bootstrap.validation import verifier
 from indicia.cli.progress import progress_bar
 from indicia.cli.session import named_domain
-from indicia.config import Settings, load_settings
+from indicia.config import load_settings
+from indicia.net.smtp.way_out import Trial, WayOutState
 from indicia.validation.answers import answer
-from indicia.validation.bulk import PATIENCE_SECONDS, Bulk, Done, Item
+from indicia.validation.bulk import PATIENCE_SECONDS, Bulk, Item
 from indicia.validation.model import Verification
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -43,11 +44,19 @@ def validate(file: Path, output: Path, domain: str | None, patience: float) -> N
     """
     items = list(_items(file))
     finished = _finished(output)
-    asyncio.run(_validate(items, finished, output, domain, patience))
+    closed = asyncio.run(_validate(items, finished, output, domain, patience))
     click.echo(f"{len(items)} addresses: {output}")
+    if closed is not None:
+        click.echo(
+            f"Port 25 is closed: {closed.because}. Addresses whose mail hosts had to be asked are unknown, no_connect.",
+            err=True,
+        )
 
 
-async def _validate(items: list[Item], finished: set[int], output: Path, domain: str | None, patience: float) -> None:
+async def _validate(
+    items: list[Item], finished: set[int], output: Path, domain: str | None, patience: float
+) -> Trial | None:
+    """Answer why no mail host could be reached, where that is so."""
     settings = load_settings()
     async with AsyncExitStack() as closing:
         store = await closing.enter_async_context(open_store(settings))
@@ -58,17 +67,13 @@ async def _validate(items: list[Item], finished: set[int], output: Path, domain:
                 rows.write(item, found)
                 progress("verifying", len(finished) + rows.count, len(items))
 
-            bulk = await _bulk(settings, store, closing, domain, done=done)
+            asked = verifier(settings, store, open_outside(settings, closing), None)
+            closing.push_async_callback(asked.close)
+            on_behalf = None if domain is None else await named_domain(store, domain)
             left = [item for item in items if item.position not in finished]
-            await bulk.run(left, give_up_at=system_clock() + patience)
-
-
-async def _bulk(settings: Settings, store: Store, closing: AsyncExitStack, domain: str | None, *, done: Done) -> Bulk:
-    outside = open_outside(settings, closing)
-    asked = verifier(settings, store, outside, None)
-    closing.push_async_callback(asked.close)
-    on_behalf = None if domain is None else await named_domain(store, domain)
-    return Bulk(asked, on_behalf, done, system_clock)
+            await Bulk(asked, on_behalf, done, system_clock).run(left, give_up_at=system_clock() + patience)
+        way_out = asked.way_out
+        return way_out.last if way_out is not None and way_out.last.state is WayOutState.CLOSED else None
 
 
 class _Rows:

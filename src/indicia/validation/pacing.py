@@ -1,11 +1,8 @@
-"""How often one destination is asked, and whether anybody can be asked at all."""
+"""How often one destination is asked."""
 
 from collections import deque
 
 from indicia.base.clock import Clock
-from indicia.base.log import get_logger
-
-log = get_logger()
 
 _PERIOD_SECONDS = 60.0
 _SWEEP_AT = 10_000
@@ -39,39 +36,3 @@ class Pacing:
 
     def _sweep(self, now: float) -> None:
         self._booked = {site: booked for site, booked in self._booked.items() if booked[-1] > now - _PERIOD_SECONDS}
-
-
-class WayOut:
-    """Finds out that our own network lets no SMTP out: many hosts are unreachable, and none ever is.
-
-    Providers close port 25 for most machines they rent. Every address would then cost its whole deadline, and look as
-    if its mail host were down.
-    """
-
-    _HOSTS = 5
-    _PAUSE_SECONDS = 300.0
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._unreached: set[str] = set()
-        self._closed_until = 0.0
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether asking is useless at present; every five minutes somebody may try again."""
-        return self._clock() < self._closed_until
-
-    def reached(self) -> None:
-        """Note that some host was connected to."""
-        self._unreached.clear()
-        self._closed_until = 0.0
-
-    def missed(self, host: str) -> None:
-        """Note that nobody answered at `host`."""
-        self._unreached.add(host)
-        if len(self._unreached) < self._HOSTS:
-            return
-        self._closed_until = self._clock() + self._PAUSE_SECONDS
-        # The next one that is missed after the pause closes it again.
-        self._unreached.pop()
-        log.warning("validation.port_closed", hosts=self._HOSTS, pause_seconds=self._PAUSE_SECONDS)

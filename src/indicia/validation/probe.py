@@ -31,9 +31,9 @@ from indicia.net.smtp.model import (
     Timeouts,
     Verb,
 )
+from indicia.net.smtp.way_out import WayOut
 from indicia.validation.mail_hosts import Hosts
 from indicia.validation.model import AcceptAll, Finding, Origin, Reason
-from indicia.validation.pacing import WayOut
 from indicia.validation.replies import before_recipient, of_recipient
 
 log = get_logger()

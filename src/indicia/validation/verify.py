@@ -11,6 +11,7 @@ from indicia.domains.model import Domain, Feature
 from indicia.mail.address import Address, parse_one
 from indicia.net.answers import Answer, AnswerCache
 from indicia.net.dns import Resolver
+from indicia.net.smtp.way_out import WayOut
 from indicia.validation.conclusion import conclude, conclude_invalid, conclude_sandbox
 from indicia.validation.deliveries import Deliveries
 from indicia.validation.facts import facts_about
@@ -18,7 +19,7 @@ from indicia.validation.mail_hosts import Hosts, find_hosts
 from indicia.validation.memory import Memory
 from indicia.validation.model import RESULTS, AcceptAll, Finding, Origin, Reason, Result, Verification
 from indicia.validation.normal_form import normal_form
-from indicia.validation.pacing import Pacing, WayOut
+from indicia.validation.pacing import Pacing
 from indicia.validation.probe import Probe
 from indicia.validation.syntax import mailable_address
 
@@ -65,6 +66,11 @@ class Verifier:
         self._chance = random.Random()  # noqa: S311 - It spreads load.
         self._accept_all = AnswerCache(self._learn_accept_all, clock, max_names=_DOMAINS_KEPT)
 
+    @property
+    def way_out(self) -> WayOut | None:
+        """What knows whether mail hosts can be reached at all; None where none is ever asked."""
+        return None if self._questions is None else self._questions.way_out
+
     async def verify(self, domain: Domain | None, text: str, *, seconds: float = DEADLINE_SECONDS) -> Verification:
         """Answer within `seconds`, with whatever is known by then.
 
@@ -99,6 +105,8 @@ class Verifier:
     async def close(self) -> None:
         """Stop asking."""
         await self._accept_all.close()
+        if self._questions is not None:
+            await self._questions.way_out.close()
 
     async def _finding(self, domain_id: int | None, address: Address, deadline: float) -> Finding:
         own = None if domain_id is None else await self._deliveries.about(domain_id, address)
@@ -136,8 +144,8 @@ class Verifier:
         if questions is None:
             detail = "This installation sends through a relay, so it cannot ask mail hosts"
             return Finding(Reason.NO_CONNECT, Origin.DNS, detail=detail)
-        if questions.way_out.is_closed:
-            detail = "No mail host can be reached from this installation; is port 25 closed?"
+        if await questions.way_out.is_closed():
+            detail = "No mail host can be reached from this installation: its port 25 is closed"
             return Finding(Reason.NO_CONNECT, Origin.DNS, detail=detail)
         wait = questions.pacing.book(hosts.site, deadline - asyncio.get_running_loop().time())
         if wait is None:

@@ -1,9 +1,9 @@
 """Measure what answering tracking addresses costs: pixel, click and hidden link, durable before the answer.
 
 `indicia api` runs as it does for operators. Beside it, in the same run, stand a bare ASGI handler in the same server,
-which answers the same pixel and does nothing else, and nginx, if it is installed, serving one from memory. Load comes
-over kept connections; what counts is requests per second of the server's processor time, because the load takes its
-share of the machine.
+which answers the same pixel and does nothing else; the same handler waiting for a timer once, as whoever answers after
+a commit has to; and nginx, if it is installed, serving a pixel from memory. Load comes over kept connections. What
+counts is requests per second of the server's processor time, because the load takes its share of the machine.
 """
 
 import argparse
@@ -28,17 +28,43 @@ from indicia.storage.sqlite import SqliteDatabase
 from indicia.storage.vault import open_vault
 from indicia.tracking.keys import Keyring
 from indicia.tracking.links import CopyLinks
+from indicia.tracking.recording import GROWING_SECONDS
 
 DOMAIN = "news.example.com"
-CONNECTIONS = 64
 GOAL = 0.6
+BARE, WAITING = "bare handler", "bare handler that waits once"
 _AGENT = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 "
     "Mobile/15E148 Safari/604.1"
 )
+# What waits does so for as long as a group of hits is given to grow.
 _BARE = """
+import asyncio
+
 PIXEL = {pixel!r}
 HEADERS = [(b"content-type", b"image/gif"), (b"content-length", str(len(PIXEL)).encode())]
+
+
+waiting = []
+
+
+async def nothing():
+    pass
+
+
+async def a_timer():
+    loop = asyncio.get_running_loop()
+    if not waiting:
+        loop.call_later({growing_seconds}, wake)
+    waiting.append(loop.create_future())
+    await waiting[-1]
+
+
+def wake():
+    woken = waiting[:]
+    waiting.clear()
+    for future in woken:
+        future.set_result(None)
 
 
 async def app(scope, receive, send):
@@ -47,14 +73,15 @@ async def app(scope, receive, send):
             await send({{"type": "lifespan.startup.complete"}})
         await send({{"type": "lifespan.shutdown.complete"}})
         return
+    await {wait}()
     await send({{"type": "http.response.start", "status": 200, "headers": HEADERS}})
     await send({{"type": "http.response.body", "body": PIXEL}})
 """
 _SERVER = """
 from granian import Granian
-from granian.constants import Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops
 Granian("bare:app", address="127.0.0.1", port={port}, interface=Interfaces.ASGI, workers=1, loop=Loops.uvloop,
-        websockets=False, log_enabled=False).serve()
+        http=HTTPModes.http1, websockets=False, log_enabled=False).serve()
 """
 _NGINX = """
 worker_processes 1;
@@ -126,12 +153,12 @@ class Client(asyncio.Protocol):
         self._transport.write(next(self._requests))
 
 
-async def load(port: int, pid: int, requests: Iterator[bytes], seconds: float) -> Measured:
-    """Ask for `seconds` over `CONNECTIONS` connections, after a second to warm up."""
+async def load(port: int, pid: int, requests: Iterator[bytes], seconds: float, connections: int) -> Measured:
+    """Ask for `seconds` over so many connections, after a second to warm up."""
     loop = asyncio.get_running_loop()
     done, took = asyncio.Event(), []
     clients = []
-    for _ in range(CONNECTIONS):
+    for _ in range(connections):
         _, client = await loop.create_connection(lambda: Client(requests, done, took), "127.0.0.1", port)
         clients.append(client)
     await asyncio.sleep(1.0)
@@ -220,13 +247,15 @@ class Server(NamedTuple):
     kinds: dict[str, Iterator[bytes]]
 
 
-def bare(directory: Path, running: contextlib.ExitStack) -> Server:
-    """Start the bare handler."""
+def bare(directory: Path, running: contextlib.ExitStack, kind: str, wait: str) -> Server:
+    """Start the bare handler, which waits for `nothing` or for `a_timer`."""
     port = free_port()
-    (directory / "bare.py").write_text(_BARE.format(pixel=PIXEL))
-    (directory / "serve.py").write_text(_SERVER.format(port=port))
-    pid = running.enter_context(process([sys.executable, "serve.py"], directory, port))
-    return Server(port, pid, {"bare handler": itertools.repeat(request("/o/x"))})
+    place = directory / wait
+    place.mkdir()
+    (place / "bare.py").write_text(_BARE.format(pixel=PIXEL, wait=wait, growing_seconds=GROWING_SECONDS))
+    (place / "serve.py").write_text(_SERVER.format(port=port))
+    pid = running.enter_context(process([sys.executable, "serve.py"], place, port))
+    return Server(port, pid, {kind: itertools.repeat(request("/o/x"))})
 
 
 def nginx(directory: Path, running: contextlib.ExitStack) -> list[Server]:
@@ -264,15 +293,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each kind is asked for in each round")
     parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--connections", type=int, default=256)
     options = parser.parse_args()
     measured: dict[str, list[Measured]] = {}
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as running:
         directory = Path(name)
-        servers = [bare(directory, running), indicia(directory, running), *nginx(directory, running)]
+        servers = [
+            bare(directory, running, BARE, "nothing"),
+            bare(directory, running, WAITING, "a_timer"),
+            indicia(directory, running),
+            *nginx(directory, running),
+        ]
         for _ in range(options.rounds):
             for server in servers:
                 for kind, requests in server.kinds.items():
-                    one = asyncio.run(load(server.port, server.pid, requests, options.seconds))
+                    one = asyncio.run(load(server.port, server.pid, requests, options.seconds, options.connections))
                     measured.setdefault(kind, []).append(one)
     show({kind: together(rounds) for kind, rounds in measured.items()})
 
@@ -290,7 +325,7 @@ def together(rounds: list[Measured]) -> Measured:
 
 def show(measured: dict[str, Measured]) -> None:
     """Print the table, and what was aimed at."""
-    yardstick = measured["bare handler"].per_cpu_second
+    yardstick = measured[BARE].per_cpu_second
     print("| | requests/s | per CPU second | to the bare handler | p99 ms |\n|---|---|---|---|---|")
     for kind, one in measured.items():
         ratio, rate = one.per_cpu_second / yardstick, one.requests / one.seconds

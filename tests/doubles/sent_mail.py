@@ -15,8 +15,10 @@ from indicia.storage.sqlite import SqliteDatabase
 from indicia.storage.vault import open_vault
 from indicia.tracking.keys import Keyring
 from indicia.tracking.links import CopyLinks
+from indicia.tracking.model import Hit
 from indicia.tracking.return_paths import ReturnPaths
 from indicia.tracking.statistics.results import Results
+from indicia.tracking.store import read_hits
 
 
 class SentCopy(NamedTuple):
@@ -101,6 +103,19 @@ class SentMail:
         )
         events = [json.loads(row[0]) for row in rows]
         return [event for event in events if not types or event["event"] in types]
+
+    async def hits(self, recipient_id: int | None = None) -> list[Hit]:
+        """Answer the hits of one copy, or of all, whether or not detection has them."""
+        fields = ", ".join(Hit._fields)
+        # In one query, or a hit would be seen twice that moves meanwhile.
+        rows = await self.database.fetch(
+            f"SELECT hits, {'NULL, ' * (len(Hit._fields) - 1)}NULL FROM tracking_arrivals "
+            f"UNION ALL SELECT NULL, {fields} FROM tracking_hits"
+        )
+        found = []
+        for packed, *handed in rows:
+            found += read_hits(packed) if packed is not None else [Hit(*handed)]
+        return [hit for hit in found if recipient_id in {None, hit.recipient_id}]
 
     def _copy(self, domain: str, message: Message, recipient: Recipient) -> SentCopy:
         sealing = self.keyring.sealing

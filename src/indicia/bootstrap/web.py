@@ -34,7 +34,7 @@ from indicia.entrypoints.api.stats import StatsApi
 from indicia.entrypoints.api.templates import TemplatesApi
 from indicia.entrypoints.api.validate import ValidateApi
 from indicia.entrypoints.api.whoami import WhoAmI
-from indicia.entrypoints.front import Front, Way
+from indicia.entrypoints.front import Front, SwiftWay, Way
 from indicia.queue.jobs import Jobs
 from indicia.tracking.statistics.report import Statistics
 from indicia.validation.batches import JOB_KIND as VALIDATION_JOBS
@@ -87,7 +87,9 @@ def web(
     )
     pages, tracking = public_pages(settings, store, limits), tracking_pages(settings, store, registry)
     api = api_app(endpoints, store.keys, failures=limits, trusted_proxies=settings.trusted_proxies)
-    return Front(api, public=Way(pages.is_for, pages), swift=Way(tracking.is_for, tracking), registry=registry)
+    return Front(
+        api, public=Way(pages.is_for, pages), swift=SwiftWay(tracking.is_for, tracking.answer), registry=registry
+    )
 
 
 def _gauges(jobs: Jobs, registry: CollectorRegistry, measured: Sequence[RefreshGauges]) -> RefreshGauges:

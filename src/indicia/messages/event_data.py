@@ -23,6 +23,7 @@ def event_about(
     details: Mapping[str, object],
     *,
     severity: Severity = Severity.NONE,
+    uid: str | None = None,
 ) -> Event:
     """Build the event that `kind` happened to a recipient's copy at `now` (unix seconds).
 
@@ -33,8 +34,9 @@ def event_about(
         now: When.
         details: What this type says beside the common part, such as `delivery-status`.
         severity: How final a failure is.
+        uid: What the event is known by already; a new id otherwise.
     """
-    uid = time_ordered_uuid(now)
+    uid = uid or time_ordered_uuid(now)
     data = _common(message, recipient) | {"id": uid, "event": kind.value, "timestamp": now, **details}
     if severity is not Severity.NONE:
         data["severity"] = severity.value

@@ -24,13 +24,15 @@ from indicia.messages.store import copies_of_rows, delivered_at_of_rows
 from indicia.queue.jobs import Jobs
 from indicia.storage.database import Database, Steps, StorageError
 from indicia.tracking import store
-from indicia.tracking.model import HitKind
-from indicia.tracking.store import HandedHit, StoredHit
+from indicia.tracking.model import Hit, HitKind
+from indicia.tracking.store import Arrival, HandedHit
 
 log = get_logger()
 
 # Verdicts wait for the settle window anyway, and one request for many hits costs less than one for each.
 INTERVAL_SECONDS = 0.5
+# Of some hundred hits each under load.
+MOST_ARRIVALS = 16
 
 _encode = msgspec.json.Encoder().encode
 
@@ -38,7 +40,7 @@ _encode = msgspec.json.Encoder().encode
 class _Known(NamedTuple):
     """A hit with the copy that it is about."""
 
-    stored: StoredHit
+    hit: Hit
     message: Message
     recipient: Recipient
     delivered_at: float | None
@@ -61,63 +63,65 @@ class HandingOver:
                 handed = await self.hand_over()
             except StorageError as error:
                 log.warning("hits.not_handed_over", error=str(error))
-            await asyncio.sleep(0 if handed == MOST_EVENTS else INTERVAL_SECONDS)
+            await asyncio.sleep(0 if handed == MOST_ARRIVALS else INTERVAL_SECONDS)
 
     async def hand_over(self) -> int:
-        """Hand over up to `MOST_EVENTS` hits, the oldest first; answer how many there were.
+        """Hand over up to `MOST_ARRIVALS` arrivals, the oldest first; answer how many there were.
 
         Raises:
             StorageError: None of them is handed over.
         """
-        hits = await store.waiting_hits(self._database, MOST_EVENTS)
-        if hits:
-            known = await self._known(hits)
-            await self._database.run(self._steps(hits, known, self._clock()))
+        arrived = await store.arrivals(self._database, MOST_ARRIVALS)
+        if arrived:
+            known = await self._known([hit for arrival in arrived for hit in arrival.hits])
+            await self._database.run(self._steps(arrived, known, self._clock()))
             self._jobs.announce(JOB_KIND)
-        return len(hits)
+        return len(arrived)
 
-    async def _known(self, hits: Sequence[StoredHit]) -> list[_Known]:
+    async def _known(self, hits: Sequence[Hit]) -> list[_Known]:
         """Find the copies of `hits`; those of a forgotten message are left out."""
-        rows = sorted({stored.hit.recipient_id for stored in hits})
+        rows = sorted({hit.recipient_id for hit in hits})
         copies = await copies_of_rows(self._database, rows)
         delivered = await delivered_at_of_rows(self._database, rows)
         return [
-            _Known(stored, *copies[stored.hit.recipient_id], delivered.get(stored.hit.recipient_id))
-            for stored in hits
-            if stored.hit.recipient_id in copies
+            _Known(hit, *copies[hit.recipient_id], delivered.get(hit.recipient_id))
+            for hit in hits
+            if hit.recipient_id in copies
         ]
 
-    def _steps(self, hits: Sequence[StoredHit], known: Sequence[_Known], now: float) -> Steps[None]:
+    def _steps(self, arrived: Sequence[Arrival], known: Sequence[_Known], now: float) -> Steps[None]:
         by_domain: defaultdict[tuple[int, int], list[_Known]] = defaultdict(list)
         for one in known:
-            if one.stored.hit.kind is HitKind.HIDDEN:
+            if one.hit.kind is HitKind.HIDDEN:
                 yield from add_visit(_visit(one))
             else:
                 by_domain[one.message.account_id, one.message.domain_id].append(one)
         handed: list[HandedHit] = []
         for (account_id, domain_id), theirs in by_domain.items():
-            request_id = self._ids(now)
-            posted = Posted([msgspec.Raw(_encode(_interaction(one))) for one in theirs], [], None, True, False)
-            yield from add_request(request_id, account_id=account_id, domain_id=domain_id, posted=posted, now=now)
-            yield from self._jobs.enqueue(JOB_KIND, str(account_id), request_id.encode())
-            handed += [HandedHit(one.stored.id, request_id, position) for position, one in enumerate(theirs)]
-        yield from store.hand_over(handed)
-        waits = {one.id for one in handed}
-        yield from store.remove_hits([stored.id for stored in hits if stored.id not in waits])
-        yield from store.note_position(hits[-1].id)
+            for start in range(0, len(theirs), MOST_EVENTS):
+                request_id = self._ids(now)
+                part = theirs[start : start + MOST_EVENTS]
+                named = [(self._ids(one.hit.happened_at), one) for one in part]
+                posted = Posted([_interaction(*pair) for pair in named], [], None, True, False)
+                yield from add_request(request_id, account_id=account_id, domain_id=domain_id, posted=posted, now=now)
+                yield from self._jobs.enqueue(JOB_KIND, str(account_id), request_id.encode())
+                handed += [
+                    HandedHit(request_id, position, event_id, one.hit) for position, (event_id, one) in enumerate(named)
+                ]
+        yield from store.hand_over(arrived, handed)
 
 
 def _visit(one: _Known) -> Honeypot:
-    hit = one.stored.hit
+    hit = one.hit
     return Honeypot(one.message.domain_id, one.message.message_id, hit.ip, hit.uas, hit.happened_at, is_sealed=True)
 
 
-def _interaction(one: _Known) -> dict[str, object]:
+def _interaction(event_id: str, one: _Known) -> msgspec.Raw:
     """Write a hit as an interaction of the bot API, with every field that it has."""
-    hit = one.stored.hit
+    hit = one.hit
     mailbox = parse_one(one.recipient.address)
     written: dict[str, object] = {
-        "event_id": str(one.stored.id),
+        "event_id": event_id,
         "ip": hit.ip,
         "uas": hit.uas,
         "action": hit.kind.value,
@@ -134,4 +138,4 @@ def _interaction(one: _Known) -> dict[str, object]:
         written["delivered_ts"] = one.delivered_at
     if hit.kind is HitKind.CLICK:
         written |= {"url": hit.url, "link_id": str(hit.link_number)}
-    return written
+    return msgspec.Raw(_encode(written))

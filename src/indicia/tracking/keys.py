@@ -49,12 +49,14 @@ class Keyring:
 
     async def open_token(self, purpose: str, domain: str, token: bytes) -> bytes | None:
         """Answer a token's content as `Sealing.open` does, also if its key was made by another process just now."""
-        if token and not self.sealing.knows_key_of(token) and await self._has_unknown_keys():
-            await self.refresh()
+        if token and not self.sealing.knows_key_of(token):
+            await self.look_for_key_of(token)
         return self.sealing.open(purpose, domain, token)
 
-    async def _has_unknown_keys(self) -> bool:
-        return any(not self.sealing.knows_key_of(bytes((number,))) for number, _ in await store.keys(self._database))
+    async def look_for_key_of(self, token: bytes) -> None:
+        """Take up the key that a token names, if another process made it just now."""
+        if any(token[0] == number for number, _ in await store.keys(self._database)):
+            await self.refresh()
 
 
 def _fresh(vault: Vault) -> bytes:

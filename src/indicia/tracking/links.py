@@ -7,6 +7,7 @@ A hidden link has the same form as any other.
 
 import base64
 import binascii
+import struct
 import zlib
 from functools import lru_cache
 from typing import NamedTuple
@@ -29,11 +30,13 @@ LONGEST_LINK_CLASS = 32
 MOST_LINKS = 0xFFFF
 
 _ID_BYTES = 6
-_NUMBER_BYTES = 2
+# Flags, length of the class, recipient, number of the link; the class and the URL follow.
+_LINK_HEAD = struct.Struct(f">BB{_ID_BYTES}sH")
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _UNUSED_BITS = (0, 0x3F, 0x0F, 0x03)
+_PADDING = (b"", b"===", b"==", b"=")
 # The digits of other places have one spelling here, so their standard ones are none.
-_STANDARD = str.maketrans("-_+/", "+/!!")
+_STANDARD = bytes.maketrans(b"-_+/", b"+/!!")
 
 _IS_HIDDEN = 1
 _IS_DEFLATED = 2
@@ -107,9 +110,9 @@ class CopyLinks(NamedTuple):
         plain = url.encode()
         is_shorter = len(deflated) < len(plain)
         name = link_class.encode()
-        head = bytes((flags | (_IS_DEFLATED if is_shorter else 0), len(name)))
-        tail = number.to_bytes(_NUMBER_BYTES, "big") + name + (deflated if is_shorter else plain)
-        return self._address(LINK_SEGMENT, LINK_PURPOSE, head + _id(self.recipient_id) + tail)
+        flags |= _IS_DEFLATED if is_shorter else 0
+        head = _LINK_HEAD.pack(flags, len(name), _id(self.recipient_id), number)
+        return self._address(LINK_SEGMENT, LINK_PURPOSE, head + name + (deflated if is_shorter else plain))
 
     def _address(self, segment: str, purpose: str, content: bytes) -> str:
         token = base64.urlsafe_b64encode(self.sealing.seal(purpose, self.domain, content)).rstrip(b"=")
@@ -124,7 +127,8 @@ def read_token(text: str) -> bytes | None:
     if _DIGITS.find(text[-1]) & _UNUSED_BITS[len(text) % 4]:
         return None
     try:
-        return binascii.a2b_base64(text.translate(_STANDARD) + "=" * (-len(text) % 4), strict_mode=True)
+        # As bytes, because that takes a tenth of the time.
+        return binascii.a2b_base64(text.encode().translate(_STANDARD) + _PADDING[len(text) % 4], strict_mode=True)
     except binascii.Error:
         return None
 
@@ -136,19 +140,13 @@ def read_open(content: bytes) -> int:
 
 def read_link(content: bytes) -> Link:
     """Read what `CopyLinks.link` or `hidden_link` has sealed."""
-    flags, class_bytes = content[0], content[1]
-    numbers_at = 2 + _ID_BYTES
-    class_at = numbers_at + _NUMBER_BYTES
-    url = content[class_at + class_bytes :]
+    flags, class_bytes, recipient, number = _LINK_HEAD.unpack_from(content)
+    url_at = _LINK_HEAD.size + class_bytes
+    url = content[url_at:]
     if flags & _IS_DEFLATED:
         url = _inflated(url)
-    return Link(
-        recipient_id=int.from_bytes(content[2:numbers_at], "big"),
-        number=int.from_bytes(content[numbers_at:class_at], "big"),
-        url=url.decode(),
-        link_class=content[class_at : class_at + class_bytes].decode(),
-        is_hidden=bool(flags & _IS_HIDDEN),
-    )
+    link_class = content[_LINK_HEAD.size : url_at].decode()
+    return Link(int.from_bytes(recipient, "big"), number, url.decode(), link_class, bool(flags & _IS_HIDDEN))
 
 
 def read_opt_out(content: bytes) -> OptOut:

@@ -19,18 +19,14 @@ class HitRecorder:
         self._waiting: list[asyncio.Future[None]] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def record(self, hit: Hit) -> None:
-        """Store a hit.
-
-        Raises:
-            StorageError: It is not stored.
-        """
+    def record(self, hit: Hit) -> asyncio.Future[None]:
+        """Store a hit; the future is done once it is on disk, or has a StorageError where it is not stored."""
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._hits.append(hit)
         self._waiting.append(stored)
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
-        await stored
+        return stored
 
     async def _write(self) -> None:
         """Write group after group until nothing waits; under load a group is given time to grow."""
@@ -42,7 +38,7 @@ class HitRecorder:
             waiting, self._waiting = self._waiting, []
             size = len(hits)
             try:
-                await self._database.run(store.insert_hits(hits))
+                await self._database.run(store.add_arrival(hits))
             except StorageError as error:
                 _settle(waiting, error)
             else:

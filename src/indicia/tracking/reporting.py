@@ -108,7 +108,9 @@ class Reporting:
         if hit.kind is HitKind.CLICK:
             details["url"] = hit.url
             details["link"] = {"class": hit.link_class, "index": hit.link_number}
-        return event_about(one.message, one.recipient, types[hit.kind], hit.happened_at, details)
+        # The event has the id of its interaction, so customers can say of it what they know (`/bot/labels`).
+        uid = one.stored.event_id
+        return event_about(one.message, one.recipient, types[hit.kind], hit.happened_at, details, uid=uid)
 
     def _client_info(self, hit: Hit, outcome: Judged) -> dict[str, object]:
         agent = self._datasets.user_agents.read(hit.uas)

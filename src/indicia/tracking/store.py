@@ -1,35 +1,52 @@
 """Tracking keys, settings and hits as rows."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple, cast
 
+import msgspec
+import zstandard
+
 from indicia.storage.database import Database, Row, Statement, StatementForEach, Steps
-from indicia.tracking.model import BotEvents, Hit, HitKind, KeysUsedUpError, TrackingSettings
+from indicia.tracking.model import BotEvents, Hit, KeysUsedUpError, TrackingSettings
 
 MOST_KEYS = 255
 # A minute's share of housekeeping; 28 million a day.
 MOST_FORGOTTEN = 20_000
 
 _HIT = "recipient_id, kind, happened_at, ip, uas, method, headers, url, link_number, link_class"
-_HIT_FIELDS = len(Hit._fields)
-_ROWS_AT_ONCE = (64, 16, 4, 1)
+_HANDED = f"request_id, position, event_id, {_HIT}"
+_PLACES = ", ".join(f"${number}" for number in range(1, 4 + len(Hit._fields)))
+
+# Already a fifteenth of the bytes of a hundred hits, at the cost of writing them.
+_LEVEL = 1
+
+_encode_hits = msgspec.msgpack.Encoder().encode
+_decode_hits = msgspec.msgpack.Decoder(list[Hit]).decode
 
 
-class StoredHit(NamedTuple):
-    """A hit and its row; `is_bot` is None until it is judged."""
+class Arrival(NamedTuple):
+    """Hits that share a row until detection has them."""
 
     id: int
-    hit: Hit
-    is_bot: bool | None = None
+    hits: list[Hit]
 
 
 class HandedHit(NamedTuple):
-    """Where in which detection request a hit stands."""
+    """A hit, where in which detection request it stands, and what it is known by there and in its event."""
 
-    id: int
     request_id: str
     position: int
+    event_id: str
+    hit: Hit
+
+
+class StoredHit(NamedTuple):
+    """A hit that detection has, and its row; `is_bot` is None until it is judged."""
+
+    id: int
+    event_id: str
+    hit: Hit
+    is_bot: bool | None = None
 
 
 def add_key(sealed: bytes, *, only_first: bool, now: float) -> Steps[int | None]:
@@ -72,60 +89,37 @@ async def settings_of(database: Database, domain_id: int) -> TrackingSettings:
     return TrackingSettings(bool(rows[0][0]), BotEvents(cast(str, rows[0][1]))) if rows else TrackingSettings()
 
 
-def insert_hits(hits: Sequence[Hit]) -> Steps[None]:
-    """Store hits in their order."""
-    left = list(hits)
-    while left:
-        # A statement for many rows costs half of what one for each does: the writing thread gives way to others between
-        # statements. Few sizes, because each is compiled once.
-        size = next(size for size in _ROWS_AT_ONCE if size <= len(left))
-        yield Statement(_insert_sql(size), [value for hit in left[:size] for value in hit])
-        del left[:size]
+def add_arrival(hits: Sequence[Hit]) -> Steps[None]:
+    """Store hits as they came."""
+    # One row and one value for all of them, which are much alike: whoever answers requests pays as little as possible.
+    packed = zstandard.compress(_encode_hits(hits), _LEVEL)
+    yield Statement("INSERT INTO tracking_arrivals (hits) VALUES ($1)", (packed,))
 
 
-@cache
-def _insert_sql(rows: int) -> str:
-    places = (", ".join(f"${row * _HIT_FIELDS + field}" for field in range(1, _HIT_FIELDS + 1)) for row in range(rows))
-    return f"INSERT INTO tracking_hits ({_HIT}) VALUES " + ", ".join(f"({row})" for row in places)
+async def arrivals(database: Database, limit: int) -> list[Arrival]:
+    """Answer up to `limit` arrivals that detection does not have yet, the oldest first."""
+    rows = await database.fetch("SELECT id, hits FROM tracking_arrivals ORDER BY id LIMIT $1", limit)
+    return [Arrival(cast(int, identifier), read_hits(cast(bytes, packed))) for identifier, packed in rows]
 
 
-async def waiting_hits(database: Database, limit: int) -> list[StoredHit]:
-    """Answer up to `limit` hits that detection does not have yet, the oldest first."""
-    rows = await database.fetch(
-        f"""
-        SELECT id, is_bot, {_HIT} FROM tracking_hits
-        WHERE id > COALESCE((SELECT handed_up_to FROM tracking_position WHERE only_row = 1), 0) ORDER BY id LIMIT $1
-        """,
-        limit,
+def read_hits(packed: bytes) -> list[Hit]:
+    """Read the hits of an arrival."""
+    return _decode_hits(zstandard.decompress(packed))
+
+
+def hand_over(arrived: Sequence[Arrival], handed: Sequence[HandedHit]) -> Steps[None]:
+    """Store, in place of what arrived, the hits of it that detection was given."""
+    yield StatementForEach(
+        f"INSERT INTO tracking_hits ({_HANDED}) VALUES ({_PLACES})",
+        [(one.request_id, one.position, one.event_id, *one.hit) for one in handed],
     )
-    return [_hit(row) for row in rows]
-
-
-def note_position(up_to: int) -> Steps[None]:
-    """Note that detection has every hit up to that row."""
-    yield Statement(
-        """
-        INSERT INTO tracking_position (only_row, handed_up_to) VALUES (1, $1)
-        ON CONFLICT (only_row) DO UPDATE SET handed_up_to = excluded.handed_up_to
-        """,
-        (up_to,),
-    )
-
-
-def remove_hits(rows: Sequence[int]) -> Steps[None]:
-    """Delete hits of which nothing will come any more."""
-    yield StatementForEach("DELETE FROM tracking_hits WHERE id = $1", [(row,) for row in rows])
-
-
-def hand_over(handed: Sequence[HandedHit]) -> Steps[None]:
-    """Note in which detection request each hit is."""
-    yield StatementForEach("UPDATE tracking_hits SET request_id = $2, position = $3 WHERE id = $1", handed)
+    yield StatementForEach("DELETE FROM tracking_arrivals WHERE id = $1", [(arrival.id,) for arrival in arrived])
 
 
 async def hits_of_request(database: Database, request_id: str) -> dict[int, StoredHit]:
     """Answer the hits of a detection request by their positions; none where it is about other mail than ours."""
     rows = await database.fetch(
-        f"SELECT position, id, is_bot, {_HIT} FROM tracking_hits WHERE request_id = $1", request_id
+        f"SELECT position, id, event_id, is_bot, {_HIT} FROM tracking_hits WHERE request_id = $1", request_id
     )
     return {cast(int, row[0]): _hit(row[1:]) for row in rows}
 
@@ -150,20 +144,6 @@ def forget_hits(before: float) -> Steps[None]:
 
 
 def _hit(row: Row) -> StoredHit:
-    identifier, is_bot, recipient_id, kind, happened_at, ip, uas, method, headers, url, link_number, link_class = row
-    return StoredHit(
-        cast(int, identifier),
-        Hit(
-            recipient_id=cast(int, recipient_id),
-            kind=HitKind(cast(str, kind)),
-            happened_at=cast(float, happened_at),
-            ip=cast(str, ip),
-            uas=cast(str, uas),
-            method=cast(str, method),
-            headers=cast(str, headers),
-            url=cast(str, url),
-            link_number=cast(int, link_number),
-            link_class=cast(str, link_class),
-        ),
-        None if is_bot is None else bool(is_bot),
-    )
+    identifier, event_id, is_bot, *fields = row
+    hit = msgspec.convert(fields, Hit)
+    return StoredHit(cast(int, identifier), cast(str, event_id), hit, None if is_bot is None else bool(is_bot))

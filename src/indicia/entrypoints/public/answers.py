@@ -1,11 +1,24 @@
 """The answers of the public pages, written once: nothing in them depends on who asks or on what we know."""
 
+from typing import NamedTuple
+
 from starlette.types import Send
 
 Headers = list[tuple[bytes, bytes]]
 
+
+class Answer(NamedTuple):
+    """A whole answer, before it is sent."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+_NO_STORE = (b"cache-control", b"no-store, private")
+
 _COMMON: Headers = [
-    (b"cache-control", b"no-store, private"),
+    _NO_STORE,
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
     (b"x-robots-tag", b"noindex"),
@@ -15,8 +28,9 @@ PIXEL = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
     b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x01D\x00;"
 )
+# An image leads nowhere and is what it says, and each header costs the server as much as a look-up.
 _PIXEL_HEADERS: Headers = [
-    *_COMMON,
+    _NO_STORE,
     (b"content-type", b"image/gif"),
     (b"content-length", str(len(PIXEL)).encode()),
     # Other sites' pages may not show it, mail programs that obey browsers' rules must.
@@ -34,43 +48,35 @@ _UNAVAILABLE = (
 )
 
 
-def page_headers(size_bytes: int, policy: bytes = b"default-src 'none'") -> Headers:
-    """Answer the headers of a page of that size under a content security policy."""
-    return [
+def page(status: int, html: bytes, policy: bytes = b"default-src 'none'") -> Answer:
+    """Make the answer of an HTML page under a content security policy."""
+    headers = [
         *_COMMON,
         (b"content-type", b"text/html; charset=utf-8"),
-        (b"content-length", str(size_bytes).encode()),
+        (b"content-length", str(len(html)).encode()),
         (b"content-security-policy", policy),
     ]
+    return Answer(status, headers, html)
 
 
-async def send_page(send: Send, status: int, page: bytes, headers: Headers, *, is_head: bool = False) -> None:
-    """Send a whole answer."""
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if is_head else page})
+PIXEL_ANSWER = Answer(200, _PIXEL_HEADERS, PIXEL)
+# The same for every reason.
+NOT_FOUND = page(404, _NOT_FOUND)
+UNAVAILABLE = page(503, _UNAVAILABLE)
+UNAVAILABLE.headers.append((b"retry-after", b"30"))
 
 
-async def send_pixel(send: Send, *, is_head: bool) -> None:
-    """Send the image of one transparent pixel."""
-    await send_page(send, 200, PIXEL, _PIXEL_HEADERS, is_head=is_head)
-
-
-async def send_redirect(send: Send, url: str) -> None:
+def redirect(url: str) -> Answer:
     """Send the browser to a URL of the mail, which is ASCII without control characters."""
-    await send_page(send, 302, b"", [*_REDIRECT_HEADERS, (b"location", url.encode("ascii"))])
+    return Answer(302, [*_REDIRECT_HEADERS, (b"location", url.encode("ascii"))], b"")
 
 
-async def send_not_found(send: Send, *, is_head: bool = False) -> None:
-    """Say that there is nothing here, the same for every reason."""
-    await send_page(send, 404, _NOT_FOUND, page_headers(len(_NOT_FOUND)), is_head=is_head)
-
-
-async def send_unavailable(send: Send) -> None:
-    """Say that it could not be done now, so that whoever asked asks again."""
-    headers = [*page_headers(len(_UNAVAILABLE)), (b"retry-after", b"30")]
-    await send_page(send, 503, _UNAVAILABLE, headers)
-
-
-async def send_method_not_allowed(send: Send, allowed: bytes) -> None:
+def method_not_allowed(allowed: bytes) -> Answer:
     """Say which methods there are."""
-    await send_page(send, 405, b"", [*_COMMON, (b"allow", allowed), (b"content-length", b"0")])
+    return Answer(405, [*_COMMON, (b"allow", allowed), (b"content-length", b"0")], b"")
+
+
+async def send_answer(send: Send, answer: Answer, *, is_head: bool = False) -> None:
+    """Send a whole answer, or only what a HEAD asks for."""
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": b"" if is_head else answer.body})

@@ -4,24 +4,18 @@ A hidden link leads where a link of the mail leads, so whoever follows it learns
 """
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import msgspec
-from prometheus_client import CollectorRegistry, Counter
-from starlette.types import Receive, Scope, Send
+from prometheus_client import CollectorRegistry
+from starlette.types import Scope
 
 from indicia.base.clock import Clock
 from indicia.base.log import get_logger
 from indicia.entrypoints.public.addresses import TrackingAddress, names_segment, tracking_address
-from indicia.entrypoints.public.answers import (
-    page_headers,
-    send_method_not_allowed,
-    send_not_found,
-    send_page,
-    send_pixel,
-    send_redirect,
-)
+from indicia.entrypoints.public.answers import NOT_FOUND, PIXEL_ANSWER, Answer, method_not_allowed, page, redirect
+from indicia.entrypoints.public.counts import Counts
 from indicia.net.client_address import Network, client_address
 from indicia.storage.database import StorageError
 from indicia.tracking.keys import Keyring
@@ -58,12 +52,17 @@ _TELLING = (
     "x-purpose",
     "x-requested-with",
 )
+# What is no hit of any kind, in the metrics.
+_NOT_FOUND = "not_found"
+_TOLD_APART_BYTES = 16
 _METHODS = frozenset({"GET", "HEAD"})
 _SEGMENTS = frozenset({OPEN_SEGMENT, LINK_SEGMENT})
 _NAMES = {name.encode(): name for name in _TELLING}
-_NOWHERE = (
-    b"<!doctype html><html lang=en><meta charset=utf-8><title>Thank you</title><p>You may close this page.</p></html>"
+_NOWHERE = page(
+    200,
+    b"<!doctype html><html lang=en><meta charset=utf-8><title>Thank you</title><p>You may close this page.</p></html>",
 )
+_NOT_ALLOWED = method_not_allowed(b"GET, HEAD")
 
 
 class TrackingPages:
@@ -83,57 +82,55 @@ class TrackingPages:
         self._keyring = keyring
         self._shared = shared
         self._recorder = recorder
-        self._trusted_proxies = tuple(trusted_proxies)
         self._clock = clock
-        self._replays = Replays(clock)
-        requests = Counter(
-            "indicia_tracking_requests",
-            "Requests for pixels and links",
-            ["kind"],
-            registry=registry,
-        )
-        self._counts = {kind: requests.labels(kind.value) for kind in HitKind}
-        self._not_found = requests.labels("not_found")
+        self._replays = Replays()
+        # Most requests come from few proxies and many clients, of whom each asks for some images and links.
+        self._client_ip = lru_cache(maxsize=4_096)(partial(client_address, trusted=tuple(trusted_proxies)))
+        self._counts = Counts([*HitKind, _NOT_FOUND], registry)
 
     def is_for(self, scope: Scope) -> bool:
         """Tell by its path whether a request is for a pixel or a link."""
         return names_segment(scope["path"], _SEGMENTS)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def answer(self, scope: Scope) -> Answer:
         """Answer a pixel or a link of ours; anything else is not found."""
-        method = scope["method"]
-        if method not in _METHODS:
-            await send_method_not_allowed(send, b"GET, HEAD")
-            return
-        is_head = method == "HEAD"
+        if scope["method"] not in _METHODS:
+            return _NOT_ALLOWED
         told = _told(scope["headers"])
         address = tracking_address(told.host, scope["path"], self._shared)
-        hit = await self._read(address, scope, told) if address is not None else None
-        if address is None or hit is None:
-            self._not_found.inc()
-            await send_not_found(send, is_head=is_head)
-            return
-        self._counts[hit.kind].inc()
+        token = read_token(address.token) if address is not None else None
+        if address is None or token is None:
+            return self._not_ours()
+        if not self._keyring.sealing.knows_key_of(token):
+            await self._keyring.look_for_key_of(token)
+        hit = self._hit(address, token, scope, told)
+        if hit is None:
+            return self._not_ours()
+        self._counts.add(hit.kind)
         # A replay is answered as ever and leaves no record. A token's end is as good as random.
-        if not self._replays.note(address.token[-24:]):
-            await self._record(hit)
+        if not self._replays.note(token[-_TOLD_APART_BYTES:], hit.happened_at):
+            try:
+                await self._recorder.record(hit)
+            except StorageError as error:
+                # People get where they want to go while the store is away; that they went is lost.
+                log.warning("hit.not_recorded", kind=hit.kind, error=str(error))
         if hit.kind is HitKind.OPEN:
-            await send_pixel(send, is_head=is_head)
-        elif hit.url:
-            await send_redirect(send, hit.url)
-        else:
-            await send_page(send, 200, _NOWHERE, page_headers(len(_NOWHERE)), is_head=is_head)
+            return PIXEL_ANSWER
+        return redirect(hit.url) if hit.url else _NOWHERE
 
-    async def _read(self, address: TrackingAddress, scope: Scope, told: "_Told") -> Hit | None:
+    def _not_ours(self) -> Answer:
+        self._counts.add(_NOT_FOUND)
+        return NOT_FOUND
+
+    def _hit(self, address: TrackingAddress, token: bytes, scope: Scope, told: "_Told") -> Hit | None:
         """Open the address's token and put together what is known of the request; None where it is not ours."""
-        token = read_token(address.token)
         is_open = address.segment == OPEN_SEGMENT
         purpose = OPEN_PURPOSE if is_open else LINK_PURPOSE
-        content = await self._keyring.open_token(purpose, address.domain, token) if token is not None else None
+        content = self._keyring.sealing.open(purpose, address.domain, token)
         if content is None:
             return None
         client = scope["client"]
-        ip = _client_ip(client[0] if client else "", told.forwarded_for, self._trusted_proxies)
+        ip = self._client_ip(client[0] if client else "", told.forwarded_for)
         method, now = scope["method"], self._clock()
         if is_open:
             return Hit(read_open(content), HitKind.OPEN, now, ip, told.uas, method, told.headers)
@@ -151,13 +148,6 @@ class TrackingPages:
             link.number,
             link.link_class,
         )
-
-    async def _record(self, hit: Hit) -> None:
-        try:
-            await self._recorder.record(hit)
-        except StorageError as error:
-            # People get where they want to go while the store is away; that they went is lost.
-            log.warning("hit.not_recorded", kind=hit.kind, error=str(error))
 
 
 class _Told(NamedTuple):
@@ -190,8 +180,3 @@ def _told(headers: Iterable[tuple[bytes, bytes]]) -> _Told:
 def _written(headers: tuple[tuple[bytes, bytes], ...]) -> str:
     named = {_NAMES[name]: value.decode("latin-1") for name, value in headers}
     return msgspec.json.encode(named).decode()
-
-
-@lru_cache(maxsize=4_096)
-def _client_ip(peer: str, forwarded_for: tuple[str, ...], trusted_proxies: tuple[Network, ...]) -> str:
-    return client_address(peer, forwarded_for, trusted_proxies)

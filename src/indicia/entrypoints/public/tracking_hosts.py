@@ -11,11 +11,11 @@ from starlette.types import Receive, Scope, Send
 
 from indicia.domains.registry import DomainRegistry
 from indicia.entrypoints.public.addresses import tracking_domain
-from indicia.entrypoints.public.answers import page_headers, send_not_found, send_page
+from indicia.entrypoints.public.answers import NOT_FOUND, page, send_answer
 from indicia.net.client_address import Network
 
 _PATH = "/tracking-hosts"
-_YES = b"yes\n"
+_YES = page(200, b"yes\n")
 
 
 class TrackingHosts:
@@ -34,9 +34,9 @@ class TrackingHosts:
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("domain", [""])[0]
         domain = tracking_domain(asked)
         if self._may_ask(scope) and domain is not None and await self._domains.named(domain) is not None:
-            await send_page(send, 200, _YES, page_headers(len(_YES)))
+            await send_answer(send, _YES)
         else:
-            await send_not_found(send)
+            await send_answer(send, NOT_FOUND)
 
     def _may_ask(self, scope: Scope) -> bool:
         # A request that a proxy passes on says for whom.

@@ -17,11 +17,12 @@ from starlette.types import Receive, Scope, Send
 from indicia.base.log import get_logger
 from indicia.entrypoints.public.addresses import names_segment, tracking_address
 from indicia.entrypoints.public.answers import (
-    page_headers,
-    send_method_not_allowed,
-    send_not_found,
-    send_page,
-    send_unavailable,
+    NOT_FOUND,
+    UNAVAILABLE,
+    Answer,
+    method_not_allowed,
+    page,
+    send_answer,
 )
 from indicia.entrypoints.public.tracking import LONGEST_USER_AGENT
 from indicia.net.client_address import Network, client_address
@@ -98,10 +99,12 @@ class UnsubscribePage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask for confirmation, or end the mail and say so."""
+        await send_answer(send, await self._answer(scope, receive), is_head=scope["method"] == "HEAD")
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         method = scope["method"]
         if method not in {"GET", "HEAD", "POST"}:
-            await send_method_not_allowed(send, b"GET, HEAD, POST")
-            return
+            return method_not_allowed(b"GET, HEAD, POST")
         headers = Headers(scope=scope)
         address = tracking_address(headers.get("host", ""), scope["path"], self._shared)
         token = read_token(address.token) if address is not None else None
@@ -111,8 +114,7 @@ class UnsubscribePage:
             else None
         )
         if address is None or content is None:
-            await send_not_found(send, is_head=method == "HEAD")
-            return
+            return NOT_FOUND
         wish = _WISH.search(await _body(receive)) if method == "POST" else None
         is_done = False
         if wish is not None:
@@ -121,10 +123,8 @@ class UnsubscribePage:
                 is_done = await self._opt_out(address.domain, read_opt_out(content), visitor)
             except StorageError as error:
                 log.warning("opt_out.not_stored", domain=address.domain, error=str(error))
-                await send_unavailable(send)
-                return
-        page = self._page(headers.get("accept-language", ""), address.domain, is_done=is_done)
-        await send_page(send, 200, page, page_headers(len(page), _POLICY), is_head=method == "HEAD")
+                return UNAVAILABLE
+        return page(200, self._page(headers.get("accept-language", ""), address.domain, is_done=is_done), _POLICY)
 
     async def _opt_out(self, domain: str, wish: OptOut, visitor: Visitor) -> bool:
         how = f"unsubscribe link, from {visitor.ip}"

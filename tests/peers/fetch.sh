@@ -3,7 +3,7 @@
 # Elsewhere than on Debian nothing is unpacked, and the tests that need them say so.
 set -eu
 into=$1
-packages="postfix nginx"
+packages="postfix nginx caddy"
 rm -rf "$into"
 mkdir -p "$into"
 if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then

@@ -5,12 +5,12 @@ import ssl
 
 import aiohttp
 import pytest
-from yarl import URL
 
 from tests.doubles.certificates import CertificateAuthority
 from tests.doubles.nginx import Nginx
 from tests.doubles.sent_mail import SentMail
 from tests.doubles.service import Service
+from tests.doubles.visitor import VISITOR, visit
 
 DOMAIN, OTHER = "news.example.com", "rival.example.net"
 
@@ -36,18 +36,7 @@ class Behind:
         shutil.copy(self._authority.server_file(host), self.nginx.certificates / f"{host}.pem")
 
     async def get(self, host, path, **headers):
-        # From an address that is no proxy's.
-        connector = aiohttp.TCPConnector(local_addr=("127.0.0.2", 0))
-        async with aiohttp.ClientSession(connector=connector) as session:
-            url = URL(f"https://127.0.0.1:{self.nginx.port}{path}", encoded=True)
-            async with session.get(
-                url,
-                headers={"Host": host} | headers,
-                ssl=self._authority.client(),
-                server_hostname=host,
-                allow_redirects=False,
-            ) as answer:
-                return answer.status, answer.headers.get("Location")
+        return await visit(self.nginx.port, host, path, self._authority.client(), headers)
 
 
 async def test_a_new_host_needs_a_certificate_and_no_reload(behind):
@@ -81,7 +70,7 @@ async def test_what_a_client_says_of_its_own_address_is_never_believed(behind):
     await behind.get(host, path, **forged)
 
     (hit,) = await behind.mail.hits(copy.recipient.id)
-    assert hit.ip == "127.0.0.2"
+    assert hit.ip == VISITOR
 
 
 async def test_metrics_and_the_question_about_hosts_stay_inside(behind):

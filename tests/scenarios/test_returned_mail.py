@@ -95,9 +95,24 @@ async def test_a_full_mailbox_is_a_failure_and_suppresses_nobody(service, mail):
     assert await suppressions_of(mail, "b2@example.org") == []
 
 
-@pytest.mark.parametrize(
-    "name", ["postfix-delayed", "delivered-receipt", "vacation-rfc3834", "vacation-outlook", "human-reply", "spam"]
-)
+async def test_a_delay_is_told_once_and_the_failure_after_it_too(service, mail):
+    (copy,) = await mail.send(DOMAIN, "d1@example.org", message_id="d1@x")
+
+    for name in ("postfix-delayed", "exim-old-warning", "postfix-delayed"):
+        assert await post(service, copy.return_path, sample(name, copy.return_path)) is None
+    types, event = await types_of(mail, "d1@example.org")
+    await post(service, copy.return_path, sample("postfix-unknown-user", copy.return_path))
+    await post(service, copy.return_path, sample("postfix-delayed", copy.return_path))
+
+    assert types == ["failed"]
+    assert (event["severity"], event["reason"]) == ("temporary", "delayed")
+    assert (event["delivery-status"]["code"], event["delivery-status"]["enhanced-code"]) == (450, "4.4.1")
+    assert (await types_of(mail, "d1@example.org"))[0] == ["failed", "failed"]
+    assert (await mail.events(DOMAIN))[-1]["severity"] == "permanent"
+    assert await suppressions_of(mail, "d1@example.org") == ["bounce"]
+
+
+@pytest.mark.parametrize("name", ["delivered-receipt", "vacation-rfc3834", "vacation-outlook", "human-reply", "spam"])
 async def test_what_is_no_bounce_changes_nothing(service, mail, name):
     (copy,) = await mail.send(DOMAIN, f"{name}@example.org", message_id=f"{name}@x")
 

@@ -95,4 +95,6 @@ async def follow_keys(keyring: Keyring) -> None:
 
 def additions(settings: Settings, store: Store, domain_of: DomainOf) -> Additions:
     """Build what tracking adds to copies."""
-    return Additions(store.database, store.keyring.sealing, domain_of, settings.public_url)
+    takes_complaints = settings.smtpd_listen is not None
+    sealing = store.keyring.sealing
+    return Additions(store.database, sealing, domain_of, settings.public_url, takes_complaints=takes_complaints)

@@ -32,6 +32,8 @@ _OUR_FAMILIES = ("arc-", "content-", "resent-", "x-ov-", "x-indicia-")
 _STRUCTURED = frozenset(
     {
         "auto-submitted",
+        "cfbl-address",
+        "cfbl-feedback-id",
         "feedback-id",
         "importance",
         "in-reply-to",

@@ -18,6 +18,7 @@ from indicia.messages.variables import Values, substituted
 _VARIABLES = "X-OV-Variables"
 # Customers' fields that hold addresses, and are written as such.
 _ADDRESSED = frozenset({"reply-to", "sender"})
+_WAYS_OUT = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -84,8 +85,8 @@ def header_of(
         *(field for _, field in custom),
     ]
     # Half of the customer's and half of our List-Unsubscribe would be answered by nobody.
-    if "list-unsubscribe" not in taken and "list-unsubscribe-post" not in taken:
-        fields += [plain_field(name, value) for name, value in added.fields]
+    gives_way = taken | _WAYS_OUT if taken & _WAYS_OUT else taken
+    fields += [plain_field(name, value) for name, value in added.fields if name.lower() not in gives_way]
     if message.options.variables:
         variables = {key: substituted(value, values) for key, value in message.options.variables.items()}
         # ASCII with a space after each separator: a header can be folded there.

@@ -36,6 +36,19 @@ def insert_events(events: Sequence[Event]) -> Steps[None]:
     )
 
 
+def has_failed_for_now(domain_id: int, message_id: str, recipient: str, since: float) -> Steps[bool]:
+    """Tell whether a temporary failure of a recipient's copy is known from then or later."""
+    rows = yield Statement(
+        """
+        SELECT 1 FROM events
+        WHERE domain_id = $1 AND message_id = $2 AND recipient = $3 AND type = $4 AND severity = $5
+            AND happened_at >= $6 LIMIT 1
+        """,
+        (domain_id, message_id, recipient, EventType.FAILED.value, Severity.TEMPORARY.value, since),
+    )
+    return bool(rows)
+
+
 def forget_events(before: float) -> Steps[None]:
     """Delete what happened before `before`."""
     yield Statement("DELETE FROM events WHERE happened_at < $1", (before,))

@@ -37,9 +37,20 @@ OVERSIGNED = (
     b"content-transfer-encoding",
     b"list-unsubscribe",
     b"list-unsubscribe-post",
+    # RFC 9477 3.1.4: what is not signed is not reported to.
+    b"cfbl-address",
 )
 # Signed where they occur. RFC 6376 5.4.1, and what mailbox providers read.
-SIGNED = (b"in-reply-to", b"references", b"list-id", b"feedback-id", b"auto-submitted", b"precedence", b"sender")
+SIGNED = (
+    b"in-reply-to",
+    b"references",
+    b"list-id",
+    b"feedback-id",
+    b"cfbl-feedback-id",
+    b"auto-submitted",
+    b"precedence",
+    b"sender",
+)
 
 _CHUNK = 72
 

@@ -38,6 +38,8 @@ class DeliveryReport(NamedTuple):
     @property
     def is_permanent(self) -> bool:
         """Whether it failed for good, by its status or else by its reply code; without either a failure is."""
+        if self.action != "failed":
+            return False
         if self.status:
             return self.status.startswith("5")
         return self.code is None or self.code >= 500

@@ -9,6 +9,7 @@ from indicia.messages.model import Message, Options, Recipient
 from indicia.storage.database import Database
 from indicia.tracking import store
 from indicia.tracking.links import CopyLinks
+from indicia.tracking.return_paths import ReturnPaths
 from indicia.tracking.rewriting import Wanted, rewrite_html, rewrite_text, with_ways_out
 from indicia.tracking.sealing import Sealing
 
@@ -50,12 +51,24 @@ class CopyAdditions(NamedTuple):
 class Additions:
     """Makes the additions of copies."""
 
-    def __init__(self, database: Database, sealing: Sealing, domain_of: DomainOf, public_url: str) -> None:
-        """Take `public_url`, under which the links of domains without a tracking host are."""
+    def __init__(
+        self,
+        database: Database,
+        sealing: Sealing,
+        domain_of: DomainOf,
+        public_url: str,
+        *,
+        takes_complaints: bool = False,
+    ) -> None:
+        """Take `public_url`, under which the links of domains without a tracking host are.
+
+        `takes_complaints` says that mail to feedback addresses arrives here.
+        """
         self._database = database
         self._sealing = sealing
         self._domain_of = domain_of
         self._public_url = public_url.rstrip("/")
+        self._takes_complaints = takes_complaints
 
     async def for_copy(self, message: Message, recipient: Recipient) -> CopyAdditions:
         """Answer what to add to a recipient's copy of a message.
@@ -79,15 +92,18 @@ class Additions:
             wants_text_clicks=message.options.track_text_clicks,
         )
 
-    @staticmethod
-    def _fields(options: Options, links: CopyLinks) -> tuple[tuple[str, str], ...]:
-        """Write the ways out of RFC 2369 and RFC 8058; the other fields tell providers where complaints are welcome."""
-        if not options.wants_unsubscribe:
-            return ()
-        return (
-            ("List-Unsubscribe", f"<{links.unsubscribe()}>, <{links.unsubscribe_by_mail()}>"),
-            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-        )
+    def _fields(self, options: Options, links: CopyLinks) -> tuple[tuple[str, str], ...]:
+        """Write where complaints go (RFC 9477), and the ways out of RFC 2369 and RFC 8058 where they are asked for."""
+        fields: tuple[tuple[str, str], ...] = ()
+        if self._takes_complaints:
+            address = ReturnPaths(self._sealing).feedback_address(links.domain, links.recipient_id)
+            fields += (("CFBL-Address", f"{address}; report=arf"),)
+        if options.wants_unsubscribe:
+            fields += (
+                ("List-Unsubscribe", f"<{links.unsubscribe()}>, <{links.unsubscribe_by_mail()}>"),
+                ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+            )
+        return fields
 
 
 def _wanted(options: Options, domain: Domain) -> Wanted:

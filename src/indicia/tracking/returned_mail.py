@@ -8,6 +8,7 @@ from indicia.base.log import get_logger
 from indicia.domains.registry import DomainRegistry
 from indicia.events.log import EventLog
 from indicia.events.model import Event, EventType, Severity
+from indicia.events.store import has_failed_for_now
 from indicia.mail.address import Address, parse_one
 from indicia.mail.arf import FeedbackReport
 from indicia.mail.bounces import HARD, NO_SUCH_MAILBOX, BounceClass, classify
@@ -18,7 +19,7 @@ from indicia.mail.verp import OurAddress, Purpose
 from indicia.messages.destinations import Destinations
 from indicia.messages.event_data import event_about
 from indicia.messages.model import Message, Recipient, Showing
-from indicia.messages.store import copies_of_rows, fail_delivered
+from indicia.messages.store import copies_of_rows, delivered_at_of_rows, fail_delivered
 from indicia.storage.database import Database, Steps
 from indicia.suppressions.guard import Suppressions
 from indicia.suppressions.model import SuppressionType
@@ -73,6 +74,9 @@ class ReturnedMail:
         elif returned.kind is ReturnedKind.BOUNCE and returned.report is not None:
             if address.purpose is Purpose.BOUNCE:
                 await self._bounce(subject, returned.report)
+        elif returned.kind is ReturnedKind.DELAY and returned.report is not None:
+            if address.purpose is Purpose.BOUNCE:
+                await self._delay(subject, returned.report)
         elif address.purpose is Purpose.UNSUBSCRIBE and _is_a_wish(returned):
             await self._opt_out(subject, "mail to the unsubscribe address")
 
@@ -111,37 +115,10 @@ class ReturnedMail:
         if copy is None:
             return
         message, recipient, mailbox = copy
-        now = self._clock()
+        # The server gave up, for good or after trying for too long.
+        reason = "bounce" if report.is_permanent else "old"
+        event = self._failure(message, recipient, subject, report, Severity.PERMANENT, reason)
         bounce_class = _bounce_class(report)
-        event = event_about(
-            message,
-            recipient,
-            EventType.FAILED,
-            now,
-            {
-                "delivery-status": {
-                    "attempt-no": 1,
-                    "bounce-class": bounce_class.value,
-                    "code": report.code or (550 if report.is_permanent else 450),
-                    "description": report.diagnostic,
-                    "enhanced-code": report.status or None,
-                    "message": [report.diagnostic],
-                    "mx-host": report.remote_mta or None,
-                    "mx-ip": None,
-                    "session-seconds": 0,
-                    "tls": False,
-                },
-                "envelope": {
-                    "sender": self._return_paths.return_path(subject.domain, subject.recipient_id),
-                    "sending-ip": None,
-                    "targets": recipient.address,
-                    "transport": "smtp",
-                },
-                # The server gave up, for good or after trying for too long.
-                "reason": "bounce" if report.is_permanent else "old",
-            },
-            severity=Severity.PERMANENT,
-        )
         if report.is_permanent and bounce_class in HARD:
             is_nobodys = bounce_class in NO_SUCH_MAILBOX
             steps = self._fail_for_good(mailbox, recipient, event, report.diagnostic, is_nobodys=is_nobodys)
@@ -149,6 +126,53 @@ class ReturnedMail:
             steps = self._fail(recipient, event)
         await self._database.run(steps)
         self._events.announce()
+
+    async def _delay(self, subject: Subject, report: DeliveryReport) -> None:
+        copy = await self._copy(subject)
+        delivered = await delivered_at_of_rows(self._database, [subject.recipient_id])
+        if copy is None or subject.recipient_id not in delivered:
+            return
+        message, recipient, _ = copy
+        event = self._failure(message, recipient, subject, report, Severity.TEMPORARY, "delayed")
+        await self._database.run(self._delayed(event, since=delivered[subject.recipient_id]))
+        self._events.announce()
+
+    def _delayed(self, event: Event, *, since: float) -> Steps[None]:
+        # Servers warn again and again, in words of their own. The first time is news.
+        if not (yield from has_failed_for_now(event.domain_id, event.message_id, event.recipient, since)):
+            yield from self._events.append([event])
+
+    def _failure(
+        self,
+        message: Message,
+        recipient: Recipient,
+        subject: Subject,
+        report: DeliveryReport,
+        severity: Severity,
+        reason: str,
+    ) -> Event:
+        details: dict[str, object] = {
+            "delivery-status": {
+                "attempt-no": 1,
+                "bounce-class": _bounce_class(report).value,
+                "code": report.code or (550 if report.is_permanent else 450),
+                "description": report.diagnostic,
+                "enhanced-code": report.status or None,
+                "message": [report.diagnostic],
+                "mx-host": report.remote_mta or None,
+                "mx-ip": None,
+                "session-seconds": 0,
+                "tls": False,
+            },
+            "envelope": {
+                "sender": self._return_paths.return_path(subject.domain, subject.recipient_id),
+                "sending-ip": None,
+                "targets": recipient.address,
+                "transport": "smtp",
+            },
+            "reason": reason,
+        }
+        return event_about(message, recipient, EventType.FAILED, self._clock(), details, severity=severity)
 
     async def _copy(self, subject: Subject) -> tuple[Message, Recipient, Address] | None:
         """Find the copy that an authentic address is about; None where it is forgotten."""

@@ -22,7 +22,8 @@ _HTML = (
 @pytest.fixture
 async def composer(post, tmp_path):
     keyring = await Keyring.open(post.database, open_vault(tmp_path / "secret.key"), post.clock)
-    additions = Additions(post.database, keyring.sealing, post.registry.of_id, "http://127.0.0.1:8080")
+    base_url = "http://127.0.0.1:8080"
+    additions = Additions(post.database, keyring.sealing, post.registry.of_id, base_url, takes_complaints=True)
     blobs = Blobs(tmp_path / "blobs")
     post.blobs = blobs
     return Composer(
@@ -83,3 +84,26 @@ async def test_a_copy_with_everything_verifies_and_is_read_by_both_parsers(post,
     assert "Žluť & <b> Ann & Bob" in text
     assert "%" not in text
     assert seen["fields"].count("list-unsubscribe-post") == 1
+
+
+async def test_the_address_for_complaints_is_signed_and_a_customer_s_own_stays(post, composer, foreign):
+    message = await post.submit(Options(wants_unsubscribe=True))
+    own = await post.submit(
+        Options(wants_unsubscribe=True), headers=(("CFBL-Address", "fbl@news.example.com; report=arf"),)
+    )
+
+    ours, theirs = [await content_of(await composer.compose(each, post.recipient(each))) for each in (message, own)]
+
+    assert parsed(ours)["CFBL-Address"].startswith("feedback-")
+    assert parsed(theirs).get_all("CFBL-Address") == ["fbl@news.example.com; report=arf"]
+    assert parsed(theirs)["List-Unsubscribe"] is not None
+    records = await post.records()
+    for content in (ours, theirs):
+        # Altered it is not what was signed, and neither is it with one more.
+        forged = content.replace(b"report=arf", b"report=xarf")
+        added = b"CFBL-Address: fbl@evil.test; report=arf\r\n" + content
+        passed = [
+            [each["status"] for each in foreign.read(text, records)["signatures"]] for text in (content, forged, added)
+        ]
+        assert passed[0] == ["pass", "pass"]
+        assert "pass" not in passed[1] + passed[2]

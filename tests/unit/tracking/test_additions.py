@@ -4,6 +4,7 @@ import pytest
 
 from indicia.base.clock import system_clock
 from indicia.domains.model import Domain, DomainState, Feature
+from indicia.mail.verp import Purpose, read_address
 from indicia.messages.model import Message, Options, Recipient, RecipientKind, RecipientState
 from indicia.storage.database import Statement
 from indicia.storage.migrate import migrate
@@ -25,7 +26,7 @@ async def database(tmp_path):
 
 @pytest.fixture
 def additions_of(database, sealing):
-    async def make(options, *, detects_bots=True, has_host=False):
+    async def make(options, *, detects_bots=True, has_host=False, takes_complaints=False):
         domain = Domain(
             id=1,
             account_id=1,
@@ -64,7 +65,8 @@ def additions_of(database, sealing):
             state=RecipientState.QUEUED,
             expires_at=0.0,
         )
-        additions = Additions(database, sealing, domain_of, "https://links.example/i/")
+        base_url = "https://links.example/i/"
+        additions = Additions(database, sealing, domain_of, base_url, takes_complaints=takes_complaints)
         return await additions.for_copy(message, recipient)
 
     return make
@@ -100,6 +102,17 @@ async def test_nothing_is_there_where_nothing_is_asked_for(additions_of):
     assert added.html(HTML) == HTML
     assert added.text("https://shop.example/") == "https://shop.example/"
     assert added.fields == ()
+
+
+async def test_a_copy_names_its_own_feedback_address_where_complaints_arrive(additions_of, sealing):
+    added = await additions_of(Options(), takes_complaints=True)
+
+    ((name, value),) = added.fields
+    address, report = value.split("; ")
+    ours = read_address(address)
+    assert (name, report) == ("CFBL-Address", "report=arf")
+    assert (ours.purpose, ours.domain) == (Purpose.FEEDBACK, "news.example.com")
+    assert sealing.open(ours.purpose, ours.domain, ours.token) == (7).to_bytes(6, "big")
 
 
 async def test_there_are_no_hidden_links_without_bot_detection_or_tracked_clicks(additions_of):

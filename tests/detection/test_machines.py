@@ -297,3 +297,13 @@ def test_the_order_of_a_batch_does_not_matter():
     backward = [verdict.is_bot for verdict in tell(story[::-1])]
 
     assert forward == backward[::-1]
+
+
+def test_what_swept_an_undated_mail_is_known_by_its_host():
+    swept = [touch("10.4.1.1", CHROME_STALE, 0) for _ in range(7)]
+    single = touch("10.4.1.1", CHROME, 0)
+
+    verdict = tell([*swept, single], detail=BARE)[-1]
+
+    assert verdict.is_bot, why(verdict)
+    assert "host_caught" in {one.signal for one in verdict.evidence}

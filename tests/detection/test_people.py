@@ -267,6 +267,35 @@ def test_a_returning_reader_is_recognised():
     assert "familiar_client" in {one.signal for one in verdicts[1].evidence}
 
 
+def test_who_reads_late_on_a_cloud_desktop_is_recognised_when_they_are_fast():
+    visits = [
+        touch("10.3.7.1", CHROME_STALE, 5 * HOUR, message="m1"),
+        touch("10.3.7.9", CHROME_STALE, 30 + 30 * HOUR, message="m2"),
+    ]
+
+    verdicts = tell(visits)
+
+    assert "familiar_client" in {one.signal for one in verdicts[1].evidence}
+
+
+@pytest.mark.parametrize(("ip", "after"), [("10.3.7.1", 40), ("10.4.7.1", 5 * HOUR)])
+def test_what_scans_from_a_cloud_is_no_familiar_client(ip, after):
+    """Microsoft's scanner comes at once; in other clouds nobody works, whatever the hour."""
+    visits = [touch(ip, CHROME_STALE, after, message="m1"), touch(ip, CHROME_STALE, 30 + 30 * HOUR, message="m2")]
+
+    verdicts = tell(visits)
+
+    assert "familiar_client" not in {one.signal for one in verdicts[1].evidence}
+
+
+def test_an_open_and_three_links_in_one_undated_batch_are_a_readers_even_in_a_cloud():
+    read = [touch("10.5.3.9", CHROME, 0) for _ in range(4)]
+
+    verdicts = tell(read, detail=Detail.BARE)
+
+    assert [why(verdict) for verdict in verdicts if verdict.is_bot] == []
+
+
 def test_a_click_in_an_undated_batch_is_not_a_burst():
     clicks = [touch(OFFICE, CHROME, 0, action=CLICK) for _ in range(30)]
 

@@ -34,7 +34,7 @@ _HAND_KEPT = (
     ("networks/secure-web-gateways.txt", DatasetKind.NETWORKS, "2026-11-23", "routing data"),
     ("networks/hosting.txt", DatasetKind.NETWORKS, "2026-11-23", "routing data"),
     ("networks/mobile.txt", DatasetKind.NETWORKS, "2026-11-23", "routing data"),
-    ("mail-agents.txt", DatasetKind.AGENTS, "2026-11-23", "vendors' documentation, field reports"),
+    ("mail-agents.txt", DatasetKind.AGENTS, "2026-11-28", "vendors' documentation, field reports"),
     ("mx-hosts.txt", DatasetKind.MX_HOSTS, "2026-11-23", "vendors' set-up pages"),
     ("mailbox-domains.txt", DatasetKind.MAILBOX_DOMAINS, "2026-11-23", "providers' pages"),
     ("addresses/relay-domains.txt", DatasetKind.ADDRESSES, "2026-11-28", "services' pages"),

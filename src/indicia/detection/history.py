@@ -21,7 +21,7 @@ from indicia.detection.sweeps import Touch, measure_sweeps
 _TOUCHES_PER_MESSAGE = 48
 
 # So many undated interactions of one client, posted together, are taken for a sweep.
-_SWEPT_TOGETHER = 10
+_SWEPT_TOGETHER = 7
 
 # In place of a recipient, where a message id turned out to be a whole campaign's.
 _SEVERAL = 0
@@ -106,7 +106,9 @@ class History:
             self.audiences.put(key, _SEVERAL)
 
     def _record_family(self, scope: Scope, interaction: Interaction, client: Client, at: float) -> None:
-        if interaction.recipient_id is None or client.crowd is Crowd.MACHINES:
+        if interaction.recipient_id is None or not may_be_familiar(client):
+            return
+        if client.crowd is Crowd.MACHINES and not _is_late_click(interaction):
             return
         key = family_key(scope, interaction, client)
         first = self.first_seen.get(key)
@@ -210,6 +212,17 @@ def message_key(scope: Scope, interaction: Interaction, client: Client) -> int |
 def family_key(scope: Scope, interaction: Interaction, client: Client) -> int:
     """Name this recipient's kind of client for history."""
     return hash((scope.domain_id, interaction.recipient_id, client.family))
+
+
+def may_be_familiar(client: Client) -> bool:
+    """Tell whether a recipient's own browser may speak from there: anywhere but in clouds where nobody works."""
+    return client.crowd is not Crowd.MACHINES or client.is_shared
+
+
+def _is_late_click(interaction: Interaction) -> bool:
+    """Tell a visit of a cloud desktop's owner from the scans that come from the same cloud."""
+    delay = delay_of(interaction)
+    return interaction.action is Action.CLICK and delay is not None and delay > LATE_SECONDS
 
 
 def office_key(scope: Scope, interaction: Interaction) -> int:

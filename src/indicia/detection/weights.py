@@ -417,7 +417,7 @@ WEIGHTS: dict[str, Weight] = {
     ),
     "crush": Weight(
         COMPANY,
-        ((4, 1.0), (6, 2.1), (10, 3.0), (20, 3.8)),
+        ((4, 1.0), (5, 2.0), (6, 2.4), (10, 3.2), (20, 3.8)),
         "judgement: sweeps, as far as they can be told without times",
         Category.SECURITY_SCANNER,
     ),

@@ -45,6 +45,7 @@ KINDS = [
         "outlook",
     ),
     ("Outlook-iOS/2.0", AgentKind.MAIL_CLIENT, "outlook"),
+    ("MacOutlook/16.105.26100412 (Intelx64 Mac OS X Version 15.6)", AgentKind.MAIL_CLIENT, "outlook"),
     (
         "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.5",
         AgentKind.MAIL_CLIENT,

@@ -2,6 +2,7 @@
 
 from indicia.detection.model import Action, Finding
 from indicia.detection.observations import Crowd, Repute, Signals, Standing
+from indicia.detection.operators import is_shared
 
 # Less says nothing worth a sentence.
 _TELLING_NATS = 0.25
@@ -34,7 +35,9 @@ def recipient_reputation(signals: Signals) -> Finding | None:
 def mail_domain_reputation(signals: Signals) -> Finding | None:
     """Weigh how often mail to the recipient's domain is followed by machines."""
     standing = signals.repute.mail_domain if isinstance(signals.repute, Repute) else None
-    if standing is None or (standing.nats > 0 and signals.crowd is Crowd.PEOPLE):
+    # Cloud desktops are whole companies'.
+    is_peoples = signals.crowd is Crowd.PEOPLE or is_shared(signals.network)
+    if standing is None or (standing.nats > 0 and is_peoples):
         return None
     return _finding("reputation.mail_domain", f"mail to {signals.interaction.domain}", standing)
 

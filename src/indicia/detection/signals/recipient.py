@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from indicia.datasets.model import MailProvider
 from indicia.datasets.registry import Datasets
 from indicia.detection.clients import Client
-from indicia.detection.history import History, family_key
+from indicia.detection.history import History, family_key, may_be_familiar
 from indicia.detection.model import Interaction, Scope
-from indicia.detection.observations import Crowd, Missing
+from indicia.detection.observations import Missing
 
 
 def provider_of(
@@ -23,8 +23,8 @@ def provider_of(
 
 
 def familiar_hours(history: History, scope: Scope, interaction: Interaction, client: Client) -> float | Missing:
-    """Count the hours since this recipient was first seen with such a client; NOT_GIVEN for machines' networks."""
-    if interaction.ts is None or interaction.recipient_id is None or client.crowd is Crowd.MACHINES:
+    """Count the hours since this recipient was first seen with such a client; NOT_GIVEN where nobody works."""
+    if interaction.ts is None or interaction.recipient_id is None or not may_be_familiar(client):
         return Missing.NOT_GIVEN
     first = history.first_seen.get(family_key(scope, interaction, client))
     if first is None:

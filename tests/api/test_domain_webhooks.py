@@ -124,7 +124,7 @@ ONE_URL = "https://hooks.example.com/"
         ({"id": ["opened", "clicked"], "url": ONE_URL}, "id: must be one of accepted, "),
         ({"id": "opened"}, "url: 1 to 3 URLs are needed"),
         ({"id": "opened", "url": [f"{ONE_URL}{number}" for number in range(4)]}, "url: 1 to 3 URLs are needed"),
-        ({"id": "opened", "url": 7}, "url: must be a text"),
+        ({"id": "opened", "url": True}, "url: must be a text"),
         ({"id": "opened", "url": "http://10.0.0.1/"}, "url: must be an http or https URL of a public host"),
         ({"id": "opened", "url": "https://a.example.com:22/"}, "url: must be an http or https URL of a public host"),
         ({"id": "opened", "url": ONE_URL + "x" * 2049}, "url: must be an http or https URL of a public host"),

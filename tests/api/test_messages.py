@@ -36,6 +36,12 @@ async def recipients_of(stored, answer):
     )
 
 
+async def submitted(stored, answer):
+    """Answer what is stored of a message: its options and its content."""
+    rows = await stored("SELECT options, content FROM messages WHERE message_id = $1", answer.json()["id"].strip("<>"))
+    return [msgspec.msgpack.decode(each) for each in rows[0]]
+
+
 async def send(api: Api, path: str = PATH, **fields):
     return await api.post(path, json_body=MAIL | {"subject": f"Hello {time.monotonic_ns()}"} | fields)
 
@@ -64,6 +70,32 @@ async def test_all_encodings_and_mailgun_s_credentials_are_taken(api: Api, insta
     )
 
     assert [by_multipart.status, by_form.status, by_basic.status] == [200, 200, 200]
+
+
+async def test_fields_that_php_numbers_are_the_same_fields(api: Api, stored):
+    answer = await api.post(
+        PATH,
+        form={**MAIL, "to": "", "to[0]": "ann@dest.test", "to[1]": "bob@dest.test", "cc[]": "cy@dest.test"}
+        | {"o:tag[0]": "a", "o:tag[1]": "b", "v:list[0]": "x", "attachment[1]": "a file", "inline[0]": "a picture"},
+    )
+
+    assert [row[:2] for row in await recipients_of(stored, answer)] == [
+        ("ann@dest.test", "to"),
+        ("bob@dest.test", "to"),
+        ("cy@dest.test", "cc"),
+    ]
+    options, content = await submitted(stored, answer)
+    assert (options["tags"], options["variables"]) == (["a", "b"], {"list[0]": "x"})
+    assert [(file["content"], file["is_inline"]) for file in content["attachments"]] == [
+        (b"a file", False),
+        (b"a picture", True),
+    ]
+
+
+async def test_null_in_an_array_is_absent(api: Api, stored):
+    answer = await send(api, to=[None, "ann@dest.test"])
+
+    assert [row[0] for row in await recipients_of(stored, answer)] == ["ann@dest.test"]
 
 
 @pytest.mark.parametrize("name", ["o:testmode", "O:TestMode", "o:TESTMODE"])
@@ -109,9 +141,14 @@ async def test_each_mailbox_is_mailed_once_however_it_is_spelled(api: Api, store
         ({"cc": "ok@dest.test, broken"}, "cc parameter is not a valid address. please check documentation"),
         ({"bcc": "a@b@c"}, "bcc parameter is not a valid address. please check documentation"),
         ({"text": ""}, "Need at least one of 'text' or 'html' parameters specified"),
+        (
+            {"text": "", "amp-html": "<html amp4email></html>"},
+            "Need at least one of 'text' or 'html' parameters specified",
+        ),
         ({"html": "<p>", "template": "a.html"}, "Only one parameters 'html' or 'template' is allowed"),
         ({"recipient-variables": "{"}, "'recipient-variables' parameter is not a valid JSON"),
         ({"recipient-variables": "[1]"}, "'recipient-variables' parameter is not a valid JSON"),
+        ({"recipient-variables": [{}]}, "'recipient-variables' parameter is not a valid JSON"),
         (
             {"recipient-variables": {"a@b.test": 1}},
             "'recipient-variables' parameter must hold an object for each recipient",
@@ -160,6 +197,7 @@ async def test_each_mailbox_is_mailed_once_however_it_is_spelled(api: Api, store
         ),
         ({"o:testmode": "maybe"}, "o:testmode parameter must be yes or no"),
         ({"o:deliverytime": "soon"}, "o:deliverytime parameter must be an RFC 2822 date or a unix timestamp"),
+        ({"o:deliverytime": "١٧"}, "o:deliverytime parameter must be an RFC 2822 date or a unix timestamp"),
         ({"o:deliverytime": time.time() + 9e5}, "o:deliverytime parameter is more than 7 days ahead"),
         ({"callback_url": "http://10.0.0.1/"}, "callback_url must be an http or https URL of a public host"),
         (

@@ -37,7 +37,7 @@ class Form:
         if value is None:
             return ()
         values: Sequence[object] = value if isinstance(value, list) else [value]
-        return tuple(text for each in values if (text := _as_text(name, each)) != "")
+        return tuple(text for each in values if each is not None and (text := _as_text(name, each)) != "")
 
     def flag(self, name: str) -> bool | None:
         """Answer a choice between yes and no, in any of its spellings.
@@ -62,6 +62,9 @@ class Form:
             value = self._fields.get(name)
             if isinstance(value, dict):
                 return value
+            # A field that was repeated is told so; an array of anything else is no object either.
+            if isinstance(value, list) and not all(isinstance(each, str) for each in value):
+                raise _not_json(name)
             if value is not None:
                 return _object_of(name, self.text(name) or "")
         return None
@@ -102,4 +105,8 @@ def _object_of(name: str, text: str) -> dict[str, object]:
     try:
         return msgspec.json.decode(text, type=dict[str, object])
     except (msgspec.DecodeError, RecursionError, UnicodeEncodeError) as error:
-        raise SubmissionRefusedError(f"'{name}' parameter is not a valid JSON") from error
+        raise _not_json(name) from error
+
+
+def _not_json(name: str) -> SubmissionRefusedError:
+    return SubmissionRefusedError(f"'{name}' parameter is not a valid JSON")

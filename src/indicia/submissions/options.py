@@ -63,7 +63,7 @@ def _delivery_time(form: Form, now: float) -> float | None:
     if text is None:
         return None
     try:
-        at = float(text) if text.replace(".", "", 1).isdecimal() else read_date(text)
+        at = float(text) if text.isascii() and text.replace(".", "", 1).isdecimal() else read_date(text)
     except ValueError as error:
         raise SubmissionRefusedError("o:deliverytime parameter must be an RFC 2822 date or a unix timestamp") from error
     if at > now + FURTHEST_SECONDS:

@@ -90,7 +90,8 @@ def _body(form: Form, name: str) -> str | None:
 def _check_bodies(bodies: Mapping[str, str | None], template: TemplateRequest | None) -> None:
     if template is not None and bodies["html"] is not None:
         raise SubmissionRefusedError("Only one parameters 'html' or 'template' is allowed")
-    if template is None and not any(bodies.values()):
+    # AMP is for the few readers that show it, beside what all others do.
+    if template is None and bodies["text"] is None and bodies["html"] is None:
         raise SubmissionRefusedError("Need at least one of 'text' or 'html' parameters specified")
 
 

@@ -1,6 +1,7 @@
 """Read the named values of a form, whichever of the three encodings carries them."""
 
 import io
+import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,9 @@ MOST_FIELDS = 1000
 
 # Those that clients name. Among the others are some that are slow, and some that make no text.
 _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "windows-1252"})
+
+# Fields that are repeated. PHP has no two of one name, so its clients number them.
+_NUMBERED = re.compile(r"(attachment|bcc|cc|inline|o:tag|to|url)\[[0-9]*\]")
 
 Fields = dict[str, object]
 
@@ -41,9 +45,10 @@ def read_form(request: Request, body: bytes) -> Fields:
 def gathered(pairs: Iterable[tuple[str, str]]) -> Fields:
     """Answer fields by name; a repeated one is a list, an empty one absent."""
     fields: Fields = {}
-    for name, value in pairs:
+    for written, value in pairs:
         if value == "":
             continue
+        name = plain_name(written)
         known = fields.get(name)
         if known is None:
             fields[name] = value
@@ -52,6 +57,12 @@ def gathered(pairs: Iterable[tuple[str, str]]) -> Fields:
         else:
             fields[name] = [known, value]
     return fields
+
+
+def plain_name(name: str) -> str:
+    """Answer what a field is called that its client may have numbered: `to[0]`, `attachment[]`."""
+    numbered = _NUMBERED.fullmatch(name) if name.endswith("]") else None
+    return name if numbered is None else numbered[1]
 
 
 def part_text(content: bytes, charset: str | None, *, is_file: bool) -> str | None:
@@ -81,15 +92,21 @@ def unreadable_multipart() -> ApiError:
 def texts(fields: Mapping[str, object], name: str) -> list[str]:
     """Answer the values of a field that may be repeated; none where it is absent, null or empty.
 
+    In JSON a number may stand where a form has its digits.
+
     Raises:
         ApiError: One of them is no text (400).
     """
     value = fields.get(name)
     given = [each for each in (value if isinstance(value, list) else [value]) if each is not None and each != ""]
-    read = [each for each in given if isinstance(each, str)]
+    read = [each if isinstance(each, str) else str(each) for each in given if _is_plain(each)]
     if len(read) < len(given):
         raise ApiError(400, f"{name}: must be a text")
     return read
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def single(fields: Mapping[str, object], *names: str) -> str:

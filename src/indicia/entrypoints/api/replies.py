@@ -101,7 +101,8 @@ def _as_message_error(error: SubmissionsError | TemplatesError) -> ApiError | No
         case SendingNotAllowedError(name=name, state=state):
             return ApiError(402, f"Domain {name} is not allowed to send: {_STATES[state]}")
         case SubmissionPendingError():
-            return ApiError(409, "A request with this Idempotency-Key is being accepted; ask again for its answer")
+            message = "A request with this Idempotency-Key is being accepted; ask again for its answer"
+            return ApiError(409, message, headers={"Retry-After": "1"})
     return None
 
 

@@ -17,7 +17,15 @@ from starlette.requests import ClientDisconnect, Request
 
 from indicia.entrypoints.api.body import media_type, read_body, refuse_early, too_large
 from indicia.entrypoints.api.errors import ApiError
-from indicia.entrypoints.api.forms import MOST_FIELDS, Fields, gathered, part_text, read_form, unreadable_multipart
+from indicia.entrypoints.api.forms import (
+    MOST_FIELDS,
+    Fields,
+    gathered,
+    part_text,
+    plain_name,
+    read_form,
+    unreadable_multipart,
+)
 from indicia.messages.blobs import SMALLEST_BLOB_BYTES, Blobs, NewBlob
 from indicia.messages.model import Attachment
 
@@ -116,6 +124,7 @@ class _Reader:
         self._names = names
         self._opened = ExitStack()
         self._part: multipart.MultipartSegment | None = None
+        self._name = ""
         self._held = bytearray()
         self._blob: NewBlob | None = None
         self._size = 0
@@ -128,6 +137,7 @@ class _Reader:
             self._go_on(event)
         else:
             self._part, self._held, self._blob, self._size = event, bytearray(), None, 0
+            self._name = plain_name(event.name)
             self.digest.update(f"\0{event.name}\0{event.filename or ''}\0{event.content_type or ''}\0".encode())
 
     def close(self) -> None:
@@ -149,7 +159,7 @@ class _Reader:
     @property
     def _is_file(self) -> bool:
         # Without a file name it is still meant as a file in these fields, and dropping it would lose it silently.
-        return self._part is not None and self._part.name in self._names
+        return self._part is not None and self._name in self._names
 
     async def _end(self) -> None:
         part = self._part
@@ -158,7 +168,7 @@ class _Reader:
         if not self._is_file:
             text = part_text(bytes(self._held), part.charset, is_file=bool(part.filename))
             if text is not None:
-                self.pairs.append((part.name, text))
+                self.pairs.append((self._name, text))
         elif self._size or part.filename:
             kind = part.content_type or _UNKNOWN_TYPE
             self.files.append(
@@ -166,7 +176,7 @@ class _Reader:
                     name=part.filename or _made_up_name(len(self.files) + 1, kind),
                     media_type=kind,
                     size_bytes=self._size,
-                    is_inline=self._names.is_inline(part.name),
+                    is_inline=self._names.is_inline(self._name),
                     content=bytes(self._held) if self._blob is None else None,
                     digest=None if self._blob is None else await self._blob.keep(),
                 )

@@ -99,6 +99,16 @@ def api_app(
             _route("/{domain}/events/{page}", endpoints.events.page, "GET"),
             _route("/v3/{domain}/events", endpoints.mailgun_events.search, "GET"),
             _route("/v3/{domain}/events/{page}", endpoints.mailgun_events.page, "GET"),
+            _route("/v3/domains", endpoints.domains.list_items, "GET"),
+            _route("/v4/domains", endpoints.domains.list_items, "GET"),
+            _route("/v3/domains/{domain}", endpoints.domains.show_with_records, "GET"),
+            _route("/v4/domains/{domain}", endpoints.domains.show_with_records, "GET"),
+            _route("/v3/domains/{domain}/verify", endpoints.domains.verify, "PUT"),
+            _route("/v4/domains/{domain}/verify", endpoints.domains.verify, "PUT"),
+            _route("/v3/domains/{domain}/webhooks", endpoints.webhooks.answer_all, "GET", "POST"),
+            _route(
+                "/v3/domains/{domain}/webhooks/{webhooktype}", endpoints.webhooks.answer_one, "GET", "PUT", "DELETE"
+            ),
             _route("/{domain}/stats", endpoints.stats.show, "GET"),
             _route("/{domain}/validate", endpoints.validate.validate, "GET"),
             _route("/{domain}/validate/batch", endpoints.validate.submit, "POST"),

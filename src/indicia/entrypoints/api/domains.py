@@ -1,4 +1,7 @@
-"""`GET /domains`, `GET /domains/{domain}` and `PUT /domains/{domain}/verify`."""
+"""`GET /domains`, `GET /domains/{domain}` and `PUT /domains/{domain}/verify`.
+
+The same below `/v3` and `/v4`, where Mailgun's clients of different ages look for them.
+"""
 
 from collections.abc import Sequence
 
@@ -15,10 +18,14 @@ from indicia.entrypoints.api.admission import Admission
 from indicia.entrypoints.api.caller import principal_of
 from indicia.entrypoints.api.event_filters import is_true
 from indicia.entrypoints.api.forms import gathered
+from indicia.entrypoints.api.paging import page_size
 from indicia.entrypoints.api.replies import json_reply
 
 # A check asks some ten questions of name servers that customers name.
 DNS_CHECKS = Limit("DNS checks", 30, 60.0)
+
+_PAGE, _LARGEST_PAGE = 100, 1000
+_MOST_SKIPPED = 1_000_000
 
 # The original names the hosting zone; here it is always the operator's own machines.
 _DATA_LOCATION = "self-hosted"
@@ -37,11 +44,27 @@ class DomainsApi:
         domains = await self._domains.all_usable_by(principal_of(request))
         return json_reply([_in_list(domain) for domain in domains])
 
+    async def list_items(self, request: Request) -> Response:
+        """Answer the same in Mailgun's form: some of them, and how many there are."""
+        limit = page_size(request, _PAGE, _LARGEST_PAGE)
+        skip = page_size(request, 0, _MOST_SKIPPED, name="skip", least=0)
+        domains = await self._domains.all_usable_by(principal_of(request))
+        items = [_in_list(domain) for domain in domains[skip : skip + limit]]
+        return json_reply({"items": items, "total_count": len(domains)})
+
     async def show(self, request: Request) -> Response:
         """Answer one domain in detail, with its DNS records where these are asked for."""
+        wants_records = is_true(gathered(request.query_params.multi_items()), "dns")
+        return await self._show(request, wants_records=wants_records)
+
+    async def show_with_records(self, request: Request) -> Response:
+        """Answer one domain in detail, always with its DNS records, as clients of Mailgun expect them."""
+        return await self._show(request, wants_records=True)
+
+    async def _show(self, request: Request, *, wants_records: bool) -> Response:
         domain = await self._admission.domain_of(request)
         content: dict[str, object] = {"domain": await self._in_detail(domain)}
-        if is_true(gathered(request.query_params.multi_items()), "dns"):
+        if wants_records:
             self._admission.take_of_account(request, DNS_CHECKS)
             content |= _by_direction(await self._verification.look(domain))
         return json_reply(content)

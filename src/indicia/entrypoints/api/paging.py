@@ -59,13 +59,13 @@ class Paging:
         return self._vault.digest(f"{self._kind} {domain_id} {packed.hex()}")[:_SEAL_BYTES]
 
 
-def page_size(request: Request, default: int, most: int) -> int:
-    """Answer how many items a page shall have, at most `most`.
+def page_size(request: Request, default: int, most: int, *, name: str = "limit", least: int = 1) -> int:
+    """Answer how many items a page shall have, at most `most`; or another such number, by the `name` of its parameter.
 
     Raises:
-        ApiError: `limit` is no number from 1 on (400).
+        ApiError: It is no number from `least` on (400).
     """
-    text = request.query_params.get("limit") or str(default)
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) > 0):
-        raise ApiError(400, f"limit: must be a number from 1 to {most}")
+    text = request.query_params.get(name) or str(default)
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= least):
+        raise ApiError(400, f"{name}: must be a number from {least} to {most}")
     return min(int(text), most)

@@ -38,7 +38,9 @@ class WebhooksApi:
         return await (self._register(request) if request.method == "POST" else self._show_all(request))
 
     async def answer_one(self, request: Request) -> Response:
-        """Show one type's URLs, or delete them."""
+        """Show one type's URLs, give it others, or delete them."""
+        if request.method == "PUT":
+            return await self._register(request)
         domain = await self._admission.domain_of(request)
         kind = _type_of_path(request)
         if request.method == "DELETE":
@@ -64,7 +66,7 @@ class WebhooksApi:
     async def _register(self, request: Request) -> Response:
         domain = await self._admission.domain_of(request)
         fields = read_form(request, await read_body(request, most_bytes=_LARGEST_BODY_BYTES))
-        kind = _type(_single(fields, "id"), "id")
+        kind = _type_of_path(request) if request.method == "PUT" else _type(_single(fields, "id"), "id")
         urls = self._subscriptions.checked(texts(fields, "url"))
         self._admission.take_of_account(request, REGISTRATIONS)
         try:

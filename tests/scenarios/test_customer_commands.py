@@ -42,6 +42,36 @@ def test_a_rotation_shows_old_and_new_records_that_fit_a_zone_file(tmp_path):
     assert max(len(string) for string in zone.split('"')[1::2]) <= 255
 
 
+def test_keys_are_listed_by_what_they_end_in_and_closed_ones_on_demand(tmp_path):
+    added = json.loads(indicia(tmp_path, "domain", "add", "d.example", "--account", "ann", "--json").stdout)
+    made = ("key", "create", "--role", "sending", "--domain", "d.example", "--allow-ip", "10.0.0.0/8", "--expires-in")
+    created = json.loads(indicia(tmp_path, *made, "30d", "--json").stdout)
+    indicia(tmp_path, "domain", "add", "e.example", "--account", "bob", "--state", "active", "--enable", "validation")
+
+    def keys(*options):
+        return json.loads(indicia(tmp_path, "key", "list", *options, "--json").stdout)
+
+    by_id = {each["id"]: each for each in keys("--account", "ann")}
+    last = by_id[created["id"]]
+    assert {each["ends_in"] for each in by_id.values()} == {
+        key[-4:] for key in (added["primary_key"], added["sending_key"], created["key"])
+    }
+    assert (last["role"], last["domain"], last["allowed_from"]) == ("sending", "d.example", "10.0.0.0/8")
+    assert last["expires_at"] - last["created_at"] == 30 * 86_400
+    assert {each["account"] for each in keys()} == {"ann", "bob"}
+
+    indicia(tmp_path, "key", "revoke", str(created["id"]))
+    assert created["id"] not in {each["id"] for each in keys()}
+    assert created["id"] in {each["id"] for each in keys("--all") if each["revoked_at"] is not None}
+    assert created["key"] not in indicia(tmp_path, "key", "list", "--all").stdout
+
+    domains = json.loads(indicia(tmp_path, "domain", "list", "--json").stdout)
+    assert [(each["domain"], each["account"], each["state"], each["features"]) for each in domains] == [
+        ("d.example", "ann", "unverified", None),
+        ("e.example", "bob", "active", "validation"),
+    ]
+
+
 def test_a_domain_that_is_not_there_is_named(tmp_path):
     refused = indicia(tmp_path, "dkim", "show", "nowhere.example")
 

@@ -10,6 +10,7 @@ from indicia.accounts.model import (
     ApiKey,
     KeyNotFoundError,
     KeyRefusedError,
+    KnownKey,
     Network,
     Principal,
     Role,
@@ -75,6 +76,10 @@ class Keys:
             raise KeyRefusedError
         return Principal(found.id, found.account_id, found.domain_id, found.role)
 
+    async def known(self) -> list[KnownKey]:
+        """Answer all keys of all accounts, closed ones too, in the order in which they were made."""
+        return await store.known_keys(self._database)
+
     async def revoke(self, key_id: int) -> None:
         """Close a key for good, from the next request on.
 
@@ -99,6 +104,6 @@ class Keys:
 
 
 def _opens(key: ApiKey, client_ip: str, now: float) -> bool:
-    if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
+    if not key.is_open(now):
         return False
     return not key.networks or any(ip_address(client_ip) in network for network in key.networks)

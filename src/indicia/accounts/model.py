@@ -9,6 +9,7 @@ Errors:
 
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
+from typing import NamedTuple
 
 import msgspec
 
@@ -70,3 +71,16 @@ class ApiKey(msgspec.Struct, frozen=True):
     networks: tuple[Network, ...] = ()
     expires_at: float | None = None
     revoked_at: float | None = None
+
+    def is_open(self, now: float) -> bool:
+        """Tell whether it opens anything at `now`, from wherever it may."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
+class KnownKey(NamedTuple):
+    """A key as it is listed: whose it is, when it was made, and its last characters, by which people know it."""
+
+    key: ApiKey
+    account: str
+    hint: str
+    created_at: float

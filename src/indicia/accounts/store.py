@@ -5,7 +5,7 @@ from typing import cast
 
 import msgspec
 
-from indicia.accounts.model import DEMO_ACCOUNT, Account, ApiKey, Role
+from indicia.accounts.model import DEMO_ACCOUNT, Account, ApiKey, KnownKey, Role
 from indicia.storage.database import Database, Row, Statement, Steps
 
 _KEY_COLUMNS = "id, account_id, domain_id, role, networks, expires_at, revoked_at"
@@ -50,6 +50,23 @@ async def key_of_digest(database: Database, digest: bytes) -> ApiKey | None:
     """Answer the key stored under `digest`, revoked and expired ones too."""
     rows = await database.fetch(f"SELECT {_KEY_COLUMNS} FROM api_keys WHERE digest = $1", digest)
     return _key(rows[0]) if rows else None
+
+
+async def known_keys(database: Database) -> list[KnownKey]:
+    """Answer all keys of all accounts in the order in which they were made."""
+    columns = ", ".join(f"api_keys.{column}" for column in _KEY_COLUMNS.split(", "))
+    rows = await database.fetch(
+        f"""
+        SELECT accounts.name, api_keys.hint, api_keys.created_at, {columns}
+        FROM api_keys JOIN accounts ON accounts.id = api_keys.account_id ORDER BY api_keys.id
+        """
+    )
+    return [
+        KnownKey(
+            _key(tuple(row[3:])), account=cast(str, row[0]), hint=cast(str, row[1]), created_at=cast(float, row[2])
+        )
+        for row in rows
+    ]
 
 
 def revoke_key(key_id: int, now: float) -> Steps[bool]:

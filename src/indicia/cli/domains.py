@@ -1,4 +1,4 @@
-"""`indicia domain`: add sending domains and change their settings."""
+"""`indicia domain`: add and list sending domains and change their settings."""
 
 import click
 
@@ -6,6 +6,7 @@ from indicia.bootstrap.opening import Store
 from indicia.cli.domain_check import check
 from indicia.cli.durations import DurationType
 from indicia.cli.session import show, with_store
+from indicia.cli.tables import show_list
 from indicia.delivery.model import RelayUrlError
 from indicia.delivery.terms import DomainTerms
 from indicia.domains.model import DomainState, DomainTakenError, Feature, InvalidDomainError
@@ -63,6 +64,30 @@ def add(
         raise click.UsageError(f"{name!r} is not a domain name, such as news.example.com") from error
     except DomainTakenError as error:
         raise click.ClickException(f"{name} belongs to another account; name it with --account") from error
+
+
+@domain.command(name="list")
+@click.option("--account", help="Whose. Default: all accounts'.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array; times are unix seconds.")
+def list_(account: str | None, *, as_json: bool) -> None:
+    """List domains with their settings."""
+
+    async def work(store: Store) -> None:
+        rows: list[dict[str, object]] = [
+            {
+                "domain": each.name,
+                "account": owner,
+                "state": str(each.state),
+                "features": ", ".join(sorted(each.features)) or None,
+                "tracking": "on" if each.tracking else "off",
+                "created_at": each.created_at,
+            }
+            for owner, each in await store.domains.all_owned()
+            if account in {None, owner}
+        ]
+        show_list(rows, as_json=as_json)
+
+    with_store(work)
 
 
 @domain.command()

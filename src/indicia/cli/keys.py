@@ -1,13 +1,15 @@
-"""`indicia key`: create and revoke API keys."""
+"""`indicia key`: create, list and revoke API keys."""
 
 from ipaddress import ip_network
 
 import click
 
-from indicia.accounts.model import KeyNotFoundError, Network, Role, UnknownAccountError
+from indicia.accounts.model import KeyNotFoundError, KnownKey, Network, Role, UnknownAccountError
+from indicia.base.clock import system_clock
 from indicia.bootstrap.opening import Store
 from indicia.cli.durations import DurationType
 from indicia.cli.session import show, with_store
+from indicia.cli.tables import show_list
 from indicia.domains.model import Domain
 
 
@@ -74,6 +76,43 @@ async def _domain(store: Store, name: str, account: str | None) -> Domain:
     if account is not None and (await store.keys.account(account)).id != domain.account_id:
         raise click.UsageError(f"{domain.name} does not belong to the account {account}.")
     return domain
+
+
+@key.command(name="list")
+@click.option("--account", help="Whose. Default: all accounts'.")
+@click.option("--all", "everything", is_flag=True, help="Revoked and expired ones too.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array; times are unix seconds.")
+def list_(account: str | None, *, everything: bool, as_json: bool) -> None:
+    """List keys: whose they are and what they end in. A key itself is stored nowhere."""
+
+    async def work(store: Store) -> None:
+        now = system_clock()
+        names = {domain.id: domain.name for _, domain in await store.domains.all_owned()}
+        show_list(
+            [
+                _row(known, None if known.key.domain_id is None else names[known.key.domain_id])
+                for known in await store.keys.known()
+                if account in {None, known.account} and (everything or known.key.is_open(now))
+            ],
+            as_json=as_json,
+        )
+
+    with_store(work)
+
+
+def _row(known: KnownKey, domain: str | None) -> dict[str, object]:
+    key = known.key
+    return {
+        "id": key.id,
+        "ends_in": known.hint,
+        "role": str(key.role),
+        "account": known.account,
+        "domain": domain,
+        "allowed_from": ", ".join(map(str, key.networks)) or None,
+        "created_at": known.created_at,
+        "expires_at": key.expires_at,
+        "revoked_at": key.revoked_at,
+    }
 
 
 @key.command()

@@ -101,6 +101,10 @@ class DomainRegistry:
         domains = await store.domains_of_account(self._database, principal.account_id)
         return [domain for domain in domains if _may_use(principal, domain)]
 
+    async def all_owned(self) -> list[tuple[str, Domain]]:
+        """Answer all domains by name, each with the name of its account."""
+        return await store.owned_domains(self._database)
+
     async def named(self, name: str) -> Domain | None:
         """Answer the domain of that name, whoever's it is: for visitors without a key."""
         try:

@@ -102,6 +102,15 @@ async def domains_of_account(database: Database, account_id: int) -> list[Domain
     return [_domain(row) for row in rows]
 
 
+async def owned_domains(database: Database) -> list[tuple[str, Domain]]:
+    """Answer all domains by name, each with the name of its account."""
+    columns = ", ".join(f"domains.{column}" for column in _COLUMNS.split(", "))
+    rows = await database.fetch(
+        f"SELECT accounts.name, {columns} FROM domains JOIN accounts ON accounts.id = account_id ORDER BY domains.name"
+    )
+    return [(cast(str, row[0]), _domain(tuple(row[1:]))) for row in rows]
+
+
 def _domain(row: Row) -> Domain:
     (
         identifier,

@@ -102,16 +102,26 @@ class Service:
 
     @property
     def servers(self) -> list[int]:
-        """The processes that the one which was started has started in turn, by number; Linux only."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text("ascii")
-        return [int(child) for child in children.split()]
+        """The processes that serve: what the one which was started has started in turn, by number; Linux only."""
+        return [process for child in _children(self.pid) for process in (child, *_children(child))]
+
+    @property
+    def mail_process(self) -> int:
+        """The process that delivers mail, once there is one."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            for process in self.servers:
+                if b"indicia.bootstrap.mailing" in _command_line(process):
+                    return process
+            time.sleep(0.02)
+        raise ServiceError(f"nothing delivers mail:\n{self.log}")
 
     def kill_server(self) -> None:
         """End the processes that serve, and leave the one that watches over them."""
-        for child in self.servers:
+        for child in _children(self.pid):
             os.kill(child, signal.SIGKILL)
             # Until it is gone it may still answer that it is ready.
-            while Path(f"/proc/{child}").exists() and child in self.servers:
+            while Path(f"/proc/{child}").exists() and child in _children(self.pid):
                 time.sleep(0.002)
 
     def kill_watcher(self) -> None:
@@ -180,6 +190,22 @@ class Service:
             return False
         finally:
             connection.close()
+
+
+def _children(process: int) -> list[int]:
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return [
+            int(child)
+            for children in Path(f"/proc/{process}/task").glob("*/children")
+            for child in children.read_text("ascii").split()
+        ]
+    return []
+
+
+def _command_line(process: int) -> bytes:
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    return b""
 
 
 def _free_port() -> int:

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
@@ -98,7 +100,8 @@ async def campaign(
 ) -> Toll:
     """Kill in `rounds` while `messages` are accepted, then wait until nothing is left to do, and count.
 
-    In each round the whole service is killed, or only the process that serves, or only the one that watches over it.
+    In each round the whole service is killed, or only the process that serves, or only the one that delivers, or only
+    the one that watches over them.
     """
     chance = Random(seed)
     async with DnsZone() as zone, SmtpPeer() as peer:
@@ -129,13 +132,17 @@ async def campaign(
 
 
 def _kill_some(service: Service, chance: Random) -> None:
-    victim = chance.choice(("all", "server", "watcher"))
+    victim = chance.choice(("all", "server", "watcher", "mail process"))
     if victim == "server":
         service.kill_server()
         # The watcher starts another one, or gives up where that one has lived for less than a second.
         with contextlib.suppress(ServiceError):
             service.wait_until_ready()
             return
+    elif victim == "mail process":
+        os.kill(service.mail_process, signal.SIGKILL)
+        # The server starts another one.
+        return
     elif victim == "watcher":
         service.kill_watcher()
     else:

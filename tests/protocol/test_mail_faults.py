@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from indicia.delivery.model import JOB_KIND
 from tests.doubles.clock import FakeClock
 from tests.doubles.dns_zone import SERVFAIL, DnsZone
 from tests.doubles.mail_worker import HASTY, MailWorker
@@ -65,7 +66,7 @@ async def test_a_process_killed_before_the_reply_leaves_a_doubt_that_is_told(tmp
             await worker.kill()
 
         async with delivering(tmp_path, zone, peer, clock=clock) as worker:
-            await worker.database.run(worker.jobs.take_back())
+            await worker.database.run(worker.jobs.take_back([JOB_KIND]))
             interrupted, delivered = await worker.until_events("ann@b.test", 2)
 
             assert (interrupted["severity"], interrupted["delivery-status"]["bounce-class"]) == (
@@ -91,7 +92,7 @@ async def test_a_process_killed_earlier_leaves_no_doubt(tmp_path: Path, zone: Dn
             await worker.kill()
 
         async with delivering(tmp_path, zone, peer, clock=clock) as worker:
-            await worker.database.run(worker.jobs.take_back())
+            await worker.database.run(worker.jobs.take_back([JOB_KIND]))
             (delivered,) = await worker.until_events("ann@b.test", 1)
 
     assert (delivered["event"], delivered["flags"]) == ("delivered", {"is-test-mode": False})

@@ -13,5 +13,14 @@ def end_with_parent() -> None:
 
     A server whose watcher was killed would otherwise go on unwatched and hold the address that the next one needs.
     """
+    _get_at_its_end(signal.SIGTERM)
+
+
+def be_killed_with_parent() -> None:
+    """Be ended at once, in the midst of whatever is done, once the parent is gone; on Linux only."""
+    _get_at_its_end(signal.SIGKILL)
+
+
+def _get_at_its_end(number: signal.Signals) -> None:
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from indicia.base.clock import system_clock
 from indicia.bootstrap.opening import Store
 from indicia.bootstrap.outside import Outside, hello_name
-from indicia.bootstrap.work import Work, Workshop, runner
+from indicia.bootstrap.work import Work, runner
 from indicia.config import Settings
 from indicia.delivery.errands import Errands
 from indicia.delivery.expiry import Expiry
@@ -55,9 +55,8 @@ def smtp_client(outside: Outside, traffic: MailTraffic) -> SmtpClient:
     return SmtpClient(outside.guard, hello_name=traffic.hello_name)
 
 
-def mail_work(workshop: Workshop, outside: Outside, traffic: MailTraffic, compose: Compose) -> Work:
+def mail_work(settings: Settings, store: Store, outside: Outside, traffic: MailTraffic, compose: Compose) -> Work:
     """Build the delivery of what is due, and the giving up of what expires."""
-    store, settings = workshop.store, workshop.settings
     suppressions = Suppressions(store.database, system_clock)
     errands = Errands(store.database, suppressions)
     pool = Pool(smtp_client(outside, traffic), outside.resolver, sources=settings.source_ips)

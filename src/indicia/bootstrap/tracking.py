@@ -11,7 +11,7 @@ from indicia.base.ids import time_ordered_uuid
 from indicia.bootstrap.opening import Store
 from indicia.bootstrap.work import Work, Workshop
 from indicia.config import Settings
-from indicia.datasets.registry import Datasets
+from indicia.datasets.email_domains import MailProviders
 from indicia.detection.honeypot import HoneypotVisits
 from indicia.entrypoints.public.addresses import tracking_domain
 from indicia.entrypoints.public.honeypot import HoneypotPage
@@ -72,17 +72,17 @@ def reporting(workshop: Workshop) -> Reporting:
     return Reporting(workshop.store.database, workshop.store.events, workshop.datasets)
 
 
-def follow_results(store: Store, datasets: Datasets | None) -> None:
-    """Have statistics follow the event log; without datasets providers are named by the process that delivers."""
+def follow_results(store: Store, providers: MailProviders | None) -> None:
+    """Have statistics follow the event log; without `providers` these are named by the process that delivers."""
 
     def provider_of(domain: str, mx_host: str) -> str | None:
-        assert datasets is not None
-        known = datasets.mail_providers.of_domain(domain)
+        assert providers is not None
+        known = providers.of_domain(domain)
         if known is None and mx_host:
-            known = datasets.mail_providers.of_mx([mx_host])
+            known = providers.of_mx([mx_host])
         return known.name if known is not None else None
 
-    results = Results(provider_of if datasets is not None else None)
+    results = Results(provider_of if providers is not None else None)
     store.events.subscribe(results.follow, lambda: None)
 
 

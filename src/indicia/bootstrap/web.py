@@ -1,6 +1,7 @@
 """Build what answers HTTP requests."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Gauge
 from starlette.types import ASGIApp
@@ -27,7 +28,7 @@ from indicia.entrypoints.api.admission import Admission, BotAdmission, Validatio
 from indicia.entrypoints.api.app import Endpoints, api_app
 from indicia.entrypoints.api.bot import BotApi
 from indicia.entrypoints.api.domains import DomainsApi
-from indicia.entrypoints.api.health import HealthApi, RefreshGauges
+from indicia.entrypoints.api.health import HealthApi, MeasuredElsewhere, RefreshGauges
 from indicia.entrypoints.api.labels import LabelsApi
 from indicia.entrypoints.api.messages import MessagesApi
 from indicia.entrypoints.api.stats import StatsApi
@@ -42,16 +43,33 @@ from indicia.validation.verify import Verifier
 from indicia.webhooks.outbox import JOB_KIND as WEBHOOK_JOBS
 
 
+async def _nothing() -> bytes:
+    return b""
+
+
+class Measured(NamedTuple):
+    """What is measured in this process and beside it.
+
+    Attributes:
+        registry: What is counted here.
+        refreshed: Measure what is not counted, whenever somebody wants the metrics.
+        elsewhere: Answers the metrics of the process that delivers mail, where that is another one.
+    """
+
+    registry: CollectorRegistry
+    refreshed: Sequence[RefreshGauges]
+    elsewhere: MeasuredElsewhere = _nothing
+
+
 def web(
     settings: Settings,
     store: Store,
     outside: Outside,
     verifier: Verifier,
-    registry: CollectorRegistry,
-    measured: Sequence[RefreshGauges],
+    measured: Measured,
     handover: Handover,
 ) -> ASGIApp:
-    """Build the API and the public pages; `measured` is measured whenever somebody asks for the metrics."""
+    """Build the API and the public pages."""
     limits = RateLimits(system_clock) if settings.rate_limits else None
     requests = DetectionRequests(
         store.database,
@@ -73,7 +91,7 @@ def web(
             verification(settings, store, outside.resolver),
             admission,
         ),
-        health=HealthApi(store.database, registry, _gauges(store.jobs, registry, measured)),
+        health=HealthApi(store.database, measured.registry, _gauges(store.jobs, measured), measured.elsewhere),
         labels=LabelsApi(Labels(store.database, system_clock), of_bots),
         stats=StatsApi(Statistics(store.database, system_clock), admission),
         messages=MessagesApi(submissions(settings, store, outside), store.blobs, admission, system_clock),
@@ -85,21 +103,24 @@ def web(
         ),
         whoami=WhoAmI(store.domains),
     )
-    pages, tracking = public_pages(settings, store, limits), tracking_pages(settings, store, registry)
+    pages, tracking = public_pages(settings, store, limits), tracking_pages(settings, store, measured.registry)
     api = api_app(endpoints, store.keys, failures=limits, trusted_proxies=settings.trusted_proxies)
     return Front(
-        api, public=Way(pages.is_for, pages), swift=SwiftWay(tracking.is_for, tracking.answer), registry=registry
+        api,
+        public=Way(pages.is_for, pages),
+        swift=SwiftWay(tracking.is_for, tracking.answer),
+        registry=measured.registry,
     )
 
 
-def _gauges(jobs: Jobs, registry: CollectorRegistry, measured: Sequence[RefreshGauges]) -> RefreshGauges:
-    gauge = Gauge("indicia_jobs", "Jobs waiting or running", ["kind"], registry=registry)
+def _gauges(jobs: Jobs, measured: Measured) -> RefreshGauges:
+    gauge = Gauge("indicia_jobs", "Jobs waiting or running", ["kind"], registry=measured.registry)
 
     async def refresh() -> None:
         counts = await jobs.counts()
         for kind in (DETECTION_JOBS, WEBHOOK_JOBS, DELIVERY_JOBS, VALIDATION_JOBS):
             gauge.labels(kind).set(counts.get(kind, 0))
-        for measure in measured:
+        for measure in measured.refreshed:
             await measure()
 
     return refresh

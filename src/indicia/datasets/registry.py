@@ -99,6 +99,26 @@ class Datasets:
         return bool(changed)
 
 
+def open_mail_providers(directory: Path | None) -> MailProviders:
+    """Read what names mailbox providers, and no other data.
+
+    Raises:
+        DatasetError: A file is missing or damaged.
+    """
+    with _as_dataset_error("mail providers"):
+        return MailProviders(*_mail_tables(find_datasets(directory)))
+
+
+def refresh_mail_providers(providers: MailProviders, directory: Path | None) -> None:
+    """Have what `open_mail_providers` answered follow a refresh.
+
+    Raises:
+        DatasetError: A file is missing or damaged; the data in use stays.
+    """
+    with _as_dataset_error("mail providers"):
+        providers.replace(*_mail_tables(find_datasets(directory)))
+
+
 def check_datasets(directory: Path | None) -> None:
     """Find out whether `Datasets.open` would get whole files, without building its tables.
 

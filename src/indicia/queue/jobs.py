@@ -25,6 +25,7 @@ class Jobs:
         self._database = database
         self._clock = clock
         self._news: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._relays: list[Callable[[str], None]] = []
         self._last_lane: dict[str, str] = {}
 
     def enqueue(self, kind: str, lane: str, payload: bytes, *, due_at: float | None = None) -> Steps[int]:
@@ -36,8 +37,18 @@ class Jobs:
         return store.insert_job(kind, lane, payload, due_at=now if due_at is None else due_at, now=now)
 
     def announce(self, kind: str) -> None:
+        """Wake the workers of `kind`: this process's, and those that are told by a relay."""
+        self.wake(kind)
+        for tell in self._relays:
+            tell(kind)
+
+    def wake(self, kind: str) -> None:
         """Wake this process's workers of `kind`."""
         self._news[kind].set()
+
+    def relay(self, tell: Callable[[str], None]) -> None:
+        """Have `tell` called with every kind that is announced here, for workers in another process."""
+        self._relays.append(tell)
 
     async def wait(self, kind: str, seconds: float) -> None:
         """Wait until a job of `kind` is announced, `seconds` at most."""
@@ -72,12 +83,12 @@ class Jobs:
         now, lease = self._clock(), secrets.token_hex(8)
         return await self._database.run(store.claim_jobs(kind, wanted, lease=lease, now=now, until=now + lease_seconds))
 
-    def take_back(self) -> Steps[None]:
-        """Make what an ended process had leased due at once, for a start of the only process that works on the store.
+    def take_back(self, kinds: Sequence[str]) -> Steps[None]:
+        """Make what an ended process had leased due at once, for a start of the only process that works on `kinds`.
 
         Were there another one after all, it could not finish what it had leased, and its deliveries would be repeated.
         """
-        return store.end_leases(self._clock())
+        return store.end_leases(kinds, self._clock())
 
     def finish(self, job: Job) -> Steps[bool]:
         """Remove a job that is done; answer False, changing nothing, when its lease was lost."""

@@ -56,9 +56,10 @@ def claim_jobs(kind: str, wanted: Mapping[str, int], *, lease: str, now: float, 
     return claimed
 
 
-def end_leases(now: float) -> Steps[None]:
-    """Make every leased job due at `now`, its claim still counted."""
-    yield Statement("UPDATE jobs SET lease = NULL, due_at = $1 WHERE lease IS NOT NULL", (now,))
+def end_leases(kinds: Sequence[str], now: float) -> Steps[None]:
+    """Make every leased job of `kinds` due at `now`, its claim still counted."""
+    for kind in kinds:
+        yield Statement("UPDATE jobs SET lease = NULL, due_at = $1 WHERE lease IS NOT NULL AND kind = $2", (now, kind))
 
 
 def delete_job(job: Job) -> Steps[bool]:

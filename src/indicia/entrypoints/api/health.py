@@ -12,15 +12,24 @@ from indicia.entrypoints.api.replies import json_reply
 from indicia.storage.database import Database, StorageError
 
 RefreshGauges = Callable[[], Awaitable[None]]
+MeasuredElsewhere = Callable[[], Awaitable[bytes]]
+"""Answers the metrics of other processes, of which this one has none of the same name."""
 
 
 class HealthApi:
     """`GET /healthz`, `GET /readyz` and `GET /metrics`; none needs a key."""
 
-    def __init__(self, database: Database, registry: CollectorRegistry, refresh_gauges: RefreshGauges) -> None:
+    def __init__(
+        self,
+        database: Database,
+        registry: CollectorRegistry,
+        refresh_gauges: RefreshGauges,
+        measured_elsewhere: MeasuredElsewhere,
+    ) -> None:
         self._database = database
         self._registry = registry
         self._refresh_gauges = refresh_gauges
+        self._measured_elsewhere = measured_elsewhere
 
     async def alive(self, _: Request) -> Response:
         """Answer that the process serves requests."""
@@ -37,4 +46,5 @@ class HealthApi:
     async def metrics(self, _: Request) -> Response:
         """Answer all metrics in Prometheus' text format."""
         await self._refresh_gauges()
-        return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)
+        text = generate_latest(self._registry) + await self._measured_elsewhere()
+        return Response(text, media_type=CONTENT_TYPE_LATEST)

@@ -62,7 +62,7 @@ class Runner:
     def __init__(self, jobs: Jobs, database: Database, *, kind: str, handle: Handle, pace: Pace, clock: Clock) -> None:
         self._jobs = jobs
         self._database = database
-        self._kind = kind
+        self.kind = kind
         self._handle = handle
         self._pace = pace
         self._clock = clock
@@ -73,7 +73,7 @@ class Runner:
         """Claim and handle jobs until `stop` is called, then return once those in flight are done."""
         while not self._stopping:
             if not await self._claim():
-                await self._jobs.wait(self._kind, POLL_SECONDS)
+                await self._jobs.wait(self.kind, POLL_SECONDS)
         if self._in_flight:
             await asyncio.wait(self._in_flight)
 
@@ -81,7 +81,7 @@ class Runner:
         """Claim nothing more."""
         self._stopping = True
         self._pace.hurry()
-        self._jobs.announce(self._kind)
+        self._jobs.wake(self.kind)
 
     async def _claim(self) -> bool:
         """Start what may start now; answer whether anything did."""
@@ -90,11 +90,11 @@ class Runner:
             return False
         began = thread_time()
         try:
-            wanted = await self._jobs.due(self._kind, rooms=self._pace.rooms, limit=room)
+            wanted = await self._jobs.due(self.kind, rooms=self._pace.rooms, limit=room)
             looked_seconds = thread_time() - began
-            claimed = await self._jobs.claim(self._kind, wanted, lease_seconds=self._pace.lease_seconds)
+            claimed = await self._jobs.claim(self.kind, wanted, lease_seconds=self._pace.lease_seconds)
         except StorageError as error:
-            log.warning("jobs.unreadable", kind=self._kind, error=str(error))
+            log.warning("jobs.unreadable", kind=self.kind, error=str(error))
             await asyncio.sleep(_PAUSE_AFTER_FAILURE_SECONDS)
             return False
         for job in claimed:
@@ -108,7 +108,7 @@ class Runner:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._in_flight.discard(task)
-        self._jobs.announce(self._kind)
+        self._jobs.wake(self.kind)
 
     async def _work(self, job: Job) -> None:
         """Handle one job; whatever goes wrong, the job comes due again or is buried, and the loop goes on."""

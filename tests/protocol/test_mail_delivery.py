@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from indicia.entrypoints.workers.deliveries import LOOK_AGAIN_SECONDS
 from indicia.messages.model import Options
 from tests.doubles.dns_zone import DnsZone
 from tests.doubles.mail_worker import FILE, MailWorker
@@ -294,6 +295,26 @@ async def test_a_domains_limit_holds_mail_and_drops_none(tmp_path: Path, zone: D
 
         assert taken == [2, 3, 4, 5]
         await until(lambda: _has_no_jobs(worker))
+
+
+async def test_mail_of_a_domain_that_was_disabled_waits_and_is_not_lost(tmp_path: Path, zone: DnsZone) -> None:
+    async with SmtpPeer() as peer, delivering(tmp_path, zone, peer) as worker:
+        await worker.run("UPDATE domains SET state = 'disabled'")
+        await worker.submit("r@b.test")
+        await until(lambda: _waits(worker))
+        taken_before = len(peer.taken)
+
+        await worker.run("UPDATE domains SET state = 'active'")
+        await worker.pass_time(LOOK_AGAIN_SECONDS)
+        await peer.wait_for(1)
+
+        assert taken_before == 0
+        await until(lambda: _has_no_jobs(worker))
+
+
+async def _waits(worker: MailWorker) -> bool:
+    rows = await worker.database.fetch("SELECT due_at FROM jobs WHERE lease IS NULL")
+    return bool(rows) and rows[0][0] > worker.clock()
 
 
 async def _is(value: bool) -> bool:  # noqa: FBT001

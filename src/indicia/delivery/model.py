@@ -116,12 +116,14 @@ class Terms(NamedTuple):
     Attributes:
         limit_messages: How many in every `limit_seconds`; 0 is no limit.
         relay_sealed: Its own relay's URL, sealed; None where it has none.
+        is_disabled: Whether what was accepted before waits until the domain may send again.
     """
 
     domain: str
     limit_messages: int
     limit_seconds: int
     relay_sealed: bytes | None
+    is_disabled: bool = False
 
 
 class Wanted(NamedTuple):

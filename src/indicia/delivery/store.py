@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, cast
 
 from indicia.delivery.model import JOB_KIND, Bounced, Deferred, Delivered, Outcome, Report, Terms
+from indicia.domains.model import DomainState
 from indicia.mail.mta_sts import Mode, Policy
 from indicia.messages.model import RecipientState
 from indicia.storage.database import Database, Statement, Steps
@@ -151,9 +152,12 @@ async def expired_recipients(database: Database, before: float, limit: int) -> l
 async def terms_of(database: Database, domain_id: int) -> Terms | None:
     """Answer what a sending domain's mail is subject to."""
     rows = await database.fetch(
-        "SELECT name, limit_messages, limit_seconds, relay_sealed FROM domains WHERE id = $1", domain_id
+        "SELECT state, name, limit_messages, limit_seconds, relay_sealed FROM domains WHERE id = $1", domain_id
     )
-    return Terms(*cast("tuple[str, int, int, bytes | None]", rows[0])) if rows else None
+    if not rows:
+        return None
+    state, *terms = cast("tuple[str, str, int, int, bytes | None]", rows[0])
+    return Terms(*cast("tuple[str, int, int, bytes | None]", terms), is_disabled=state == DomainState.DISABLED)
 
 
 def set_relay(domain_id: int, sealed: bytes | None) -> Steps[None]:

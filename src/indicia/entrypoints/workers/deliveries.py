@@ -40,6 +40,8 @@ MOST_LOST_CLAIMS = 10
 # hour's lease leaves time for both.
 KEEP_OUTCOME_SECONDS = 1800.0
 STORE_AGAIN_SECONDS = 1.0
+# How long after a domain may send again at the latest what waited for that goes on its way.
+LOOK_AGAIN_SECONDS = 300.0
 # How long after the operator held or released a destination at the latest that is followed.
 FOLLOW_SECONDS = 0.5
 
@@ -145,10 +147,13 @@ class MailDeliveries:
         )
 
     async def _is_put_off(self, job: Job, found: Found) -> bool:
-        """Hold a copy that is over its domain's limit, which counts messages and not attempts."""
+        """Hold a copy whose domain is disabled, or over its limit, which counts messages and not attempts."""
+        now = self._clock()
+        if found.terms.is_disabled:
+            await self._database.run(self._jobs.release(job, now + LOOK_AGAIN_SECONDS))
+            return True
         if found.errand.number > 1:
             return False
-        now = self._clock()
         go_at = self._desk.pacing.may_go_at(job.id, found.errand.message.domain_id, found.terms, now)
         if go_at <= now:
             return False

@@ -23,7 +23,7 @@ def weigh(findings: Iterable[Finding], threshold: float, *, is_undated: bool = F
         group, nats = row.group, row.nats(finding.measure)
         sums[group] = sums.get(group, 0.0) + nats
         weighed.append((finding, group, nats))
-    factors = _factors(sums)
+    net, factors = _within_caps(sums)
     evidence = [
         Evidence(finding.signal, nats * factors[group], finding.sentence, finding.values, nats)
         if group in factors
@@ -31,7 +31,6 @@ def weigh(findings: Iterable[Finding], threshold: float, *, is_undated: bool = F
         for finding, group, nats in weighed
     ]
     evidence.sort(key=_strength)
-    net = _net(sums)
     probability = _probability(net)
     is_bot = probability >= threshold
     if is_undated and net > 0:
@@ -47,38 +46,34 @@ def decide(findings: Iterable[Finding], threshold: float) -> bool:
     for finding in findings:
         row = WEIGHTS[finding.signal]
         sums[row.group] = sums.get(row.group, 0.0) + row.nats(finding.measure)
-    return _probability(_net(sums)) >= threshold
+    return _probability(_within_caps(sums)[0]) >= threshold
 
 
-def _net(sums: Mapping[Group, float]) -> float:
-    """Add up the groups within their caps."""
+def _within_caps(sums: Mapping[Group, float]) -> tuple[float, dict[Group, float]]:
+    """Add up the groups within their caps, and find the factors that keep them there.
+
+    All that speaks for a person together has a cap as well, and so a factor where that one bites.
+    """
     machine = human = 0.0
-    for group, total in sums.items():
-        if total > 0:
-            machine += min(total, group.highest)
-        else:
-            human += max(total, group.lowest)
-    return machine + max(human, HUMAN_CAP)
-
-
-def _probability(net: float) -> float:
-    return 1 / (1 + math.exp(-(PRIOR + net)))
-
-
-def _factors(sums: Mapping[Group, float]) -> dict[Group, float]:
-    """Find the factors that keep groups, and all that speaks for a person together, within their caps."""
     factors: dict[Group, float] = {}
-    human = 0.0
     for group, total in sums.items():
+        within = total
         if total < group.lowest or total > group.highest:
-            factors[group] = min(max(total, group.lowest), group.highest) / total
-        if total < 0:
-            human += max(total, group.lowest)
+            within = min(max(total, group.lowest), group.highest)
+            factors[group] = within / total
+        if total > 0:
+            machine += within
+        else:
+            human += within
     if human < HUMAN_CAP:
         for group, total in sums.items():
             if total < 0:
                 factors[group] = factors.get(group, 1.0) * HUMAN_CAP / human
-    return factors
+    return machine + max(human, HUMAN_CAP), factors
+
+
+def _probability(net: float) -> float:
+    return 1 / (1 + math.exp(-(PRIOR + net)))
 
 
 def _strength(evidence: Evidence) -> float:

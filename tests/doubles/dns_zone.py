@@ -85,7 +85,10 @@ class DnsZone:
                 reply.add_answer(record)
         packed = bytes(reply.pack())
         if is_udp and len(packed) > 1232:
-            packed = bytes(reply.truncate().pack())
+            # A real server repeats the question (RFC 2181 9); without it c-ares drops what else is under way.
+            truncated = query.reply()
+            truncated.header.tc = 1
+            packed = bytes(truncated.pack())
         return packed
 
     def _records(self, name: str, record_type: str, *, hops: int) -> list[RR] | str | None:

@@ -344,7 +344,7 @@ async def _verifier(closing: AsyncExitStack, zone: DnsZone, port: int) -> Verifi
         Deliveries(database, Suppressions(database, system_clock)),
         Memory(database, system_clock),
         resolver,
-        Questions(probe, Pacing(PER_MINUTE, system_clock), way_out),
+        Questions(probe, Pacing(database, PER_MINUTE, system_clock), way_out),
         system_clock,
     )
     closing.push_async_callback(verifier.close)

@@ -75,7 +75,7 @@ class Bench:
             Deliveries(self.database, self.suppressions),
             Memory(self.database, self.clock),
             resolver,
-            Questions(probe, Pacing(per_minute, self.clock), self.way_out),
+            Questions(probe, Pacing(self.database, per_minute, self.clock), self.way_out),
             self.clock,
         )
         closing.push_async_callback(self.verifier.close)

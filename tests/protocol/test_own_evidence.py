@@ -43,7 +43,7 @@ class Asker:
             Deliveries(worker.database, worker.suppressions),
             Memory(worker.database, clock),
             self._resolver,
-            Questions(probe, Pacing(6, clock), way_out),
+            Questions(probe, Pacing(worker.database, 6, clock), way_out),
             clock,
         )
 

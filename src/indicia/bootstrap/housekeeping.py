@@ -18,7 +18,8 @@ from indicia.tracking.statistics.results import DAY_SECONDS
 from indicia.tracking.statistics.results import KEPT_SECONDS as RESULTS_SECONDS
 from indicia.tracking.statistics.store import forget_results
 from indicia.tracking.store import forget_hits
-from indicia.validation.store import forget_batches, forget_findings
+from indicia.validation.pacing import PERIOD_SECONDS
+from indicia.validation.store import forget_batches, forget_findings, forget_questions
 from indicia.webhooks.dead_letters import KEPT_SECONDS as DEAD_LETTER_SECONDS
 from indicia.webhooks.store import forget as forget_webhooks
 
@@ -55,6 +56,7 @@ _CHORES: tuple[Chore, ...] = (
     lambda now: forget_destinations(now - DESTINATION_SECONDS),
     lambda now: forget_messages(now - MESSAGE_SECONDS, _MESSAGES_AT_ONCE),
     forget_findings,
+    lambda now: forget_questions(now - PERIOD_SECONDS),
     lambda now: forget_batches(now - BATCH_SECONDS),
     lambda now: forget_hits(now - EVENT_SECONDS),
     lambda now: forget_results(int((now - RESULTS_SECONDS) // DAY_SECONDS)),

@@ -33,7 +33,7 @@ def verifier(settings: Settings, store: Store, outside: Outside, lists: AddressL
         Deliveries(store.database, Suppressions(store.database, system_clock)),
         Memory(store.database, system_clock),
         outside.resolver,
-        _questions(settings, outside),
+        _questions(settings, store, outside),
         system_clock,
     )
 
@@ -62,7 +62,7 @@ def way_out_gauge(registry: CollectorRegistry, verifier: Verifier) -> Callable[[
     return refresh
 
 
-def _questions(settings: Settings, outside: Outside) -> Questions | None:
+def _questions(settings: Settings, store: Store, outside: Outside) -> Questions | None:
     # Who sends through a relay usually has no way out on port 25, and no name that mail hosts would believe.
     if settings.relay_url is not None or settings.probes_per_minute == 0:
         return None
@@ -71,4 +71,4 @@ def _questions(settings: Settings, outside: Outside) -> Questions | None:
     way_out = open_way_out(settings, outside)
     options = ProbeOptions(settings.probe_sender or f"postmaster@{own_name}", settings.smtp_port)
     probe = Probe(client, outside.resolver, way_out, options, system_clock)
-    return Questions(probe, Pacing(settings.probes_per_minute, system_clock), way_out)
+    return Questions(probe, Pacing(store.database, settings.probes_per_minute, system_clock), way_out)

@@ -1,38 +1,43 @@
-"""How often one destination is asked."""
+"""How often one destination is asked, by all processes of an installation together."""
 
-from collections import deque
+from typing import NamedTuple
 
 from indicia.base.clock import Clock
+from indicia.storage.database import Database, Steps
+from indicia.validation import store
 
-_PERIOD_SECONDS = 60.0
-_SWEEP_AT = 10_000
+PERIOD_SECONDS = 60.0
+
+
+class Booking(NamedTuple):
+    """When a destination may be asked, in seconds from now, and whether that moment is kept for whoever wanted it."""
+
+    wait_seconds: float
+    is_booked: bool
 
 
 class Pacing:
     """Books questions so that no destination gets more than `per_minute` in any 60 seconds."""
 
-    def __init__(self, per_minute: int, clock: Clock) -> None:
+    def __init__(self, database: Database, per_minute: int, clock: Clock) -> None:
+        self._database = database
         self._per_minute = per_minute
         self._clock = clock
-        self._booked: dict[str, deque[float]] = {}
 
-    def book(self, site: str, within: float) -> float | None:
-        """Book the next free moment and answer the seconds until then; None, nothing booked, if not `within` these."""
+    async def book(self, site: str, within: float) -> Booking:
+        """Book the next free moment, unless it is not `within` these seconds.
+
+        Raises:
+            StorageError: Nothing is booked.
+        """
+        return await self._database.run(self._steps(site, within))
+
+    def _steps(self, site: str, within: float) -> Steps[Booking]:
         now = self._clock()
-        wait = self.wait(site)
+        booked = yield from store.last_questions(site, self._per_minute)
+        is_full = len(booked) == self._per_minute
+        wait = max(0.0, min(booked) + PERIOD_SECONDS - now) if is_full else 0.0
         if wait > within:
-            return None
-        if site not in self._booked and len(self._booked) >= _SWEEP_AT:
-            self._sweep(now)
-        self._booked.setdefault(site, deque(maxlen=self._per_minute)).append(now + wait)
-        return wait
-
-    def wait(self, site: str) -> float:
-        """Answer the seconds until `site` may be asked again."""
-        booked = self._booked.get(site)
-        if booked is None or len(booked) < self._per_minute:
-            return 0.0
-        return max(0.0, booked[0] + _PERIOD_SECONDS - self._clock())
-
-    def _sweep(self, now: float) -> None:
-        self._booked = {site: booked for site, booked in self._booked.items() if booked[-1] > now - _PERIOD_SECONDS}
+            return Booking(wait, is_booked=False)
+        yield from store.insert_question(site, now + wait)
+        return Booking(wait, is_booked=True)

@@ -77,6 +77,24 @@ def keep_accept_all(domain: str, state: AcceptAll, expires_at: float) -> Steps[N
     )
 
 
+def last_questions(site: str, count: int) -> Steps[list[float]]:
+    """Answer when (unix seconds) the last `count` questions to a site are asked, those still to come included."""
+    rows = yield Statement(
+        "SELECT asked_at FROM booked_questions WHERE site = $1 ORDER BY asked_at DESC LIMIT $2", (site, count)
+    )
+    return [cast(float, row[0]) for row in rows]
+
+
+def insert_question(site: str, asked_at: float) -> Steps[None]:
+    """Book a question."""
+    yield Statement("INSERT INTO booked_questions (site, asked_at) VALUES ($1, $2)", (site, asked_at))
+
+
+def forget_questions(before: float) -> Steps[None]:
+    """Delete questions that were asked before `before`."""
+    yield Statement("DELETE FROM booked_questions WHERE asked_at < $1", (before,))
+
+
 def insert_batch(batch: Batch, addresses: Sequence[str]) -> Steps[None]:
     """Store a batch of which nothing is done yet."""
     yield Statement(

@@ -38,7 +38,7 @@ _UNKNOWN_SECONDS = 60.0
 
 
 class Questions(NamedTuple):
-    """What asking mail hosts takes; one of each in a process."""
+    """What asking mail hosts takes."""
 
     probe: Probe
     pacing: Pacing
@@ -147,10 +147,10 @@ class Verifier:
         if await questions.way_out.is_closed():
             detail = "No mail host can be reached from this installation: its port 25 is closed"
             return Finding(Reason.NO_CONNECT, Origin.DNS, detail=detail)
-        wait = questions.pacing.book(hosts.site, deadline - asyncio.get_running_loop().time())
-        if wait is None:
-            return self._too_often(questions.pacing.wait(hosts.site))
-        await asyncio.sleep(wait)
+        booking = await questions.pacing.book(hosts.site, deadline - asyncio.get_running_loop().time())
+        if not booking.is_booked:
+            return self._too_often(booking.wait_seconds)
+        await asyncio.sleep(booking.wait_seconds)
         return await questions.probe.mailbox(address, hosts)
 
     def _too_often(self, wait: float) -> Finding:
@@ -170,10 +170,10 @@ class Verifier:
             return Answer(AcceptAll.UNKNOWN, _UNKNOWN_SECONDS)
         if hosts.site.endswith(_TAKE_ALL):
             return Answer(AcceptAll.YES, _ACCEPT_ALL_SECONDS)
-        wait = self._questions.pacing.book(hosts.site, LONGEST_DEADLINE_SECONDS)
-        if wait is None:
+        booking = await self._questions.pacing.book(hosts.site, LONGEST_DEADLINE_SECONDS)
+        if not booking.is_booked:
             return Answer(AcceptAll.UNKNOWN, 1.0)
-        await asyncio.sleep(wait)
+        await asyncio.sleep(booking.wait_seconds)
         try:
             async with asyncio.timeout(LONGEST_DEADLINE_SECONDS):
                 state = await self._questions.probe.accepts_all(domain, hosts)

@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 import html
+import json
 import re
 import time
 
@@ -11,6 +12,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from indicia.messages.model import Options
 from indicia.tracking.links import LINK_PURPOSE, read_link, read_token
 from tests.api.client import Api
 from tests.doubles.browser import Browser
@@ -28,7 +30,8 @@ IPHONE = (
 SCANNER = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/79.0.3945.88 Safari/537.36"
 )
-AT_HOME, AT_MICROSOFT = "156.17.201.170", "40.107.218.12"
+CHROME = SCANNER.replace("79.0.3945.88", "154.0.0.0")
+AT_HOME, AT_MICROSOFT, IN_A_CLOUD = "156.17.201.170", "40.107.218.12", "51.15.20.30"
 LETTER = """<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">
 <html><body bgcolor=#fff><!--[if mso]><a href="http://mso.example">x</a><![endif]-->
 <p>Hello %recipient.name%, <a href='https://shop.example/a?utm_source=news&amp;id=%recipient.id%'>look</a>,
@@ -205,6 +208,37 @@ async def test_a_scanner_that_presses_the_button_too_unsubscribes_nobody(world):
     after_the_person = await world.mail.database.fetch("SELECT type FROM suppressions")
 
     assert (after_the_scanner, after_the_person) == ([], [("unsubscribe",)])
+
+
+async def test_what_is_learned_later_revises_the_statistics_and_sends_no_event_again(world):
+    options = Options(callback_url=world.receiver.url("/events"))
+    (copy,) = await world.mail.send(DOMAIN, "ann@dest.test", message_id="a@x", ago=600, options=options)
+    await world.visit(copy.links.link(1, "https://shop.example/"), IN_A_CLOUD, CHROME)
+    await world.visit(copy.links.pixel(), IN_A_CLOUD, CHROME)
+    (click,) = await world.events("ann", "clicked", count=1)
+    (opening,) = await world.events("ann", "opened", count=1)
+    before = (await world.api.get(f"/{DOMAIN}/stats")).json()["total"]
+
+    # The customer knows of these two, and of what the same client did before.
+    client = {"ip": IN_A_CLOUD, "uas": CHROME, "recipient_id": "ann@dest.test"}
+    older = [{"event_id": f"old-{number}", **client} for number in range(60)]
+    labels = [{"event_id": event["id"], "label": "bot"} for event in (click, opening)]
+    labels += [{"event_id": event["event_id"], "label": "bot", "event": event} for event in older]
+    answer = await world.api.post(f"/{DOMAIN}/bot/labels", json_body={"labels": labels})
+    assert answer.status == 202, answer.body
+
+    deadline = time.monotonic() + 25
+    while (after := (await world.api.get(f"/{DOMAIN}/stats")).json()["total"]) == before:
+        assert time.monotonic() < deadline, world.service.log
+        await asyncio.sleep(0.2)
+    shown = await asyncio.to_thread(world.service.cli, "stats", DOMAIN)
+    assert (before["clicks"], before["opens"]) == ({"all": 1, "human": 1, "people": 1},) * 2
+    assert (after["clicks"], after["opens"]) == ({"all": 1, "human": 0, "people": 0},) * 2
+    assert shown["total"] == after
+    events = await world.mail.events(DOMAIN, "clicked", "opened", "bot_clicked", "bot_opened")
+    assert sorted(event["id"] for event in events) == sorted((click["id"], opening["id"]))
+    told = [json.loads(each.body)["event-data"]["event"] for each in world.receiver.requests]
+    assert (told.count("clicked"), told.count("opened")) == (1, 1)
 
 
 async def test_a_shared_address_that_a_machine_used_condemns_nobody_else_behind_it(world):

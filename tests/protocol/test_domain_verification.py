@@ -166,3 +166,30 @@ async def test_the_zone_is_asked_for_nothing_but_what_is_needed(setup):
     asked = {record_type for _, record_type in setup.zone.queries}
     assert asked == {"TXT", "CNAME", "MX"}
     assert len(setup.zone.queries) <= 10
+
+
+async def test_no_value_is_shown_to_be_copied_that_no_setting_has_named(tmp_path, zone):
+    async def check(*arguments, **settings):
+        environment = {"INDICIA_DNS_SERVERS": zone.address, **settings}
+        return await asyncio.to_thread(indicia, tmp_path, "domain", "check", NAME, *arguments, **environment)
+
+    await asyncio.to_thread(indicia, tmp_path, "domain", "add", NAME)
+    bare = await check(INDICIA_HELLO_NAME="vm7")
+    told = json.loads((await check("--json", INDICIA_HELLO_NAME="vm7")).stdout)
+    named = await check(INDICIA_HELLO_NAME="mail.host.example", INDICIA_PUBLIC_URL="http://[::1]:8080")
+
+    assert (bare.returncode, named.returncode) == (1, 1)
+    assert bare.stdout.count("NOT YET  Set INDICIA_HELLO_NAME first") == 2
+    assert bare.stdout.count("NOT YET  Set INDICIA_PUBLIC_URL first") == 1
+    assert "vm7" not in bare.stdout
+    assert "127.0.0.1" not in bare.stdout
+    wanted = {record["purpose"]: record["set_first"] for record in told["records"]}
+    assert wanted == {
+        "spf": "INDICIA_HELLO_NAME",
+        "dkim": None,
+        "dmarc": None,
+        "tracking": "INDICIA_PUBLIC_URL",
+        "mx": "INDICIA_HELLO_NAME",
+    }
+    assert "v=spf1 a:mail.host.example ~all" in named.stdout
+    assert named.stdout.count("NOT YET") == 1

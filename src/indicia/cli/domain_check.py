@@ -2,11 +2,12 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
 import click
 
-from indicia.bootstrap.domains import verification
+from indicia.bootstrap.domains import settings_to_name, verification
 from indicia.bootstrap.opening import Store
 from indicia.bootstrap.outside import open_outside, open_way_out
 from indicia.cli.session import named_domain, with_store
@@ -24,6 +25,13 @@ _MEANINGS = {
 }
 
 
+# What domains would have to name is not known without them, and a wrong value would be copied.
+_NAMES = {
+    "INDICIA_HELLO_NAME": "the full name of this machine in DNS, such as mail.example.org",
+    "INDICIA_PUBLIC_URL": "where everybody reaches this service, such as https://mail.example.org",
+}
+
+
 @click.command()
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -33,9 +41,9 @@ def check(name: str, *, as_json: bool) -> None:
     An unverified domain whose SPF and one DKIM record are valid becomes active. The exit code is 0 if these are, 1 if
     not, and 3 if DNS did not say.
     """
+    settings = load_settings()
 
     async def work(store: Store) -> tuple[Verified, Trial | None]:
-        settings = load_settings()
         async with AsyncExitStack() as closing:
             outside = open_outside(settings, closing)
             domain = await named_domain(store, name)
@@ -44,12 +52,13 @@ def check(name: str, *, as_json: bool) -> None:
             return verified, None if settings.relay_url else await open_way_out(settings, outside).trial()
 
     verified, port = with_store(work)
+    to_name = settings_to_name(settings)
     if as_json:
-        records = [_fields(each) for each in verified.records]
+        records = [_fields(each) | {"set_first": to_name.get(each.expected.purpose)} for each in verified.records]
         shown = {"domain": verified.domain.name, "port_25": port and port.state, "records": records}
         click.echo(json.dumps(shown | {"state": verified.domain.state}))
     else:
-        _print(verified, port)
+        _print(verified, port, to_name)
     sys.exit(_exit_code(verified))
 
 
@@ -67,7 +76,7 @@ def _exit_code(verified: Verified) -> int:
     return 3 if any(each.validity is Validity.UNKNOWN for each in needed) else 1
 
 
-def _print(verified: Verified, port: Trial | None) -> None:
+def _print(verified: Verified, port: Trial | None, to_name: Mapping[Purpose, str]) -> None:
     # No table: these values are to be copied, and a table would break them.
     last = None
     for each in verified.records:
@@ -75,6 +84,10 @@ def _print(verified: Verified, port: Trial | None) -> None:
         if expected.purpose is not last:
             click.echo(f"\n{_MEANINGS[expected.purpose]}")
             last = expected.purpose
+        if expected.purpose in to_name:
+            setting = to_name[expected.purpose]
+            click.echo(f"  NOT YET  Set {setting} first, to {_NAMES[setting]}; then check again.")
+            continue
         priority = "" if expected.priority is None else f"{expected.priority} "
         click.echo(f"  {each.validity.upper():8} {expected.name}  {expected.record_type}  {priority}{expected.value}")
         if each.validity is Validity.INVALID:

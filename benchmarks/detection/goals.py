@@ -34,7 +34,10 @@ def goals_of(report: Report, variant: Variant) -> list[Goal]:
     worst = report.engine.worst_family
     goals = [_at_most("people called bots", scores.people, limits.people)]
     if worst is not None:
-        goals.append(_at_most("worst family of people", worst[1], limits.worst_family, f" {worst[0]}"))
+        family, wronged = worst
+        # A few of few may be chance, so the counts stand beside the rate, and what it is at least.
+        counted = f" {family}, {wronged.flagged} of {wronged.total:,}, at least {wronged.low:.1%}"
+        goals.append(_at_most("worst family of people", wronged, limits.worst_family, counted))
     goals += [
         _at_least("scanner clicks found", scanner_clicks(report), limits.scanner_clicks),
         _at_least("bot clicks found", scores.bot_clicks, limits.bot_clicks),

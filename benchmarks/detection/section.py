@@ -25,7 +25,7 @@ class Measured:
     report: Report
 
 
-def write_section(document: Path, found: Sequence[Measured], *, seed: int, events: int, day: date) -> None:
+def write_section(document: Path, found: Sequence[Measured], *, seed: int, events: int, mix: int, day: date) -> None:
     """Replace what stands between the markers.
 
     Raises:
@@ -35,18 +35,20 @@ def write_section(document: Path, found: Sequence[Measured], *, seed: int, event
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{document} needs the lines {BEGIN!r} and {END!r}")
-    section = "\n".join(_lines(found, seed=seed, events=events, day=day))
+    section = "\n".join(_lines(found, seed=seed, events=events, mix=mix, day=day))
     document.write_text(f"{before}{BEGIN}\n{section}\n{END}{after}", "utf-8")
 
 
-def _lines(found: Sequence[Measured], *, seed: int, events: int, day: date) -> Iterator[str]:
+def _lines(found: Sequence[Measured], *, seed: int, events: int, mix: int, day: date) -> Iterator[str]:
     mixed = {each.variant: each.report for each in found if not each.balanced}
     balanced = {each.variant: each.report for each in found if each.balanced}
     yield ""
     yield (
-        f"Measured on {day} with about {events:,} interactions of the labelled world in `benchmarks/detection/`, seed "
-        f"{seed} for the natural mix and {seed + 1} for families of equal size; neither was used for tuning. Shares of "
-        "interactions called bots'; goals not met are **bold**."
+        f"Measured on {day} in the labelled world of `benchmarks/detection/`: about {mix * events:,} interactions in "
+        f"the natural mix (seed {seed}), {events:,} of families of equal size (seed {seed + 1}); neither was used for "
+        "tuning. Shares of interactions called bots'; goals not met are **bold**. Of the worst family of people it "
+        "says how many of how many they were, and by Wilson's 95 % bound what their rate is at least: a few of few "
+        "may be chance."
     )
     yield from ("", "### Goals", "")
     yield from _goals(found)

@@ -16,7 +16,7 @@ SEED = 9001
 
 @pytest.fixture(scope="module")
 def found():
-    return list(report.measure(SEED, 1500, list(Variant)))
+    return list(report.measure(SEED, 1500, 1, list(Variant)))
 
 
 def test_every_variant_is_measured_on_both_worlds(found):
@@ -57,7 +57,7 @@ def test_the_section_is_rewritten_between_its_markers(found, tmp_path):
     document = tmp_path / "detection.md"
     document.write_text(f"before\n\n{BEGIN}\nwhat stood here\n{END}\n\nafter\n")
 
-    write_section(document, found, seed=SEED, events=1500, day=date(2026, 11, 23))
+    write_section(document, found, seed=SEED, events=1500, mix=3, day=date(2026, 11, 23))
 
     text = document.read_text()
     assert text.startswith(f"before\n\n{BEGIN}\n")
@@ -71,7 +71,7 @@ def test_tables_of_the_section_are_whole(found, tmp_path):
     document = tmp_path / "detection.md"
     document.write_text(f"{BEGIN}{END}")
 
-    write_section(document, found, seed=SEED, events=1500, day=date(2026, 11, 23))
+    write_section(document, found, seed=SEED, events=1500, mix=3, day=date(2026, 11, 23))
 
     tables = [[]]
     for line in document.read_text().splitlines():
@@ -88,6 +88,6 @@ def test_a_document_without_markers_stays_as_it_is(found, tmp_path):
     document.write_text("nothing here\n")
 
     with pytest.raises(ValueError, match="needs the lines"):
-        write_section(document, found, seed=SEED, events=1500, day=date(2026, 11, 23))
+        write_section(document, found, seed=SEED, events=1500, mix=3, day=date(2026, 11, 23))
 
     assert document.read_text() == "nothing here\n"

@@ -58,6 +58,7 @@ def test_columns_named_once_are_kept_in_a_profile(tmp_path: Path):
         ([CLICK, CLICK], "event_id: 'e1' stands in more than one row"),
         ([CLICK, {**CLICK, "event_id": "e2", "ts": 1_780_000_000_000}], "ts: mixes"),
         ([{**CLICK, "ts": "soon"}], "ts: 1 values are no times"),
+        ([], "the files hold no rows"),
         ([{"event_id": "e1", "adress": "73.162.1.1"}], "ip: no row has an address"),
     ],
 )
@@ -74,6 +75,28 @@ def test_a_truncated_file_is_one_sentence(tmp_path: Path):
     sentence = refusal(indicia(tmp_path, "score", "events.parquet", "-o", "verdicts.csv"))
 
     assert "events.parquet cannot be read" in sentence
+
+
+@pytest.mark.parametrize(
+    ("output", "complaint"),
+    [
+        ("events.jsonl", "events.jsonl is one of the files to read"),
+        ("notes.csv", "notes.html, the summary, exists"),
+        ("missing/verdicts.csv", "missing is no directory"),
+        ("/proc/verdicts.csv", "cannot work in /proc/verdicts.csv.unfinished: "),
+    ],
+)
+def test_nothing_of_a_persons_is_written_over(tmp_path: Path, output: str, complaint: str):
+    events = write_jsonl(tmp_path / "events.jsonl", [CLICK])
+    (tmp_path / "notes.html").write_text("mine")
+    before = events.read_bytes()
+    force = ("--force",) if output == "events.jsonl" else ()
+
+    sentence = refusal(indicia(tmp_path, "score", "events.jsonl", "-o", output, *force))
+
+    assert complaint in sentence
+    assert events.read_bytes() == before
+    assert (tmp_path / "notes.html").read_text() == "mine"
 
 
 @pytest.mark.parametrize(

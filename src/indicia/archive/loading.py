@@ -5,7 +5,15 @@ from pathlib import Path
 
 import duckdb
 
-from indicia.archive.model import ColumnError, ColumnMap, DuplicateEventError, Field, Source, UnreadableFileError
+from indicia.archive.model import (
+    ColumnError,
+    ColumnMap,
+    DuplicateEventError,
+    Field,
+    NothingToJudgeError,
+    Source,
+    UnreadableFileError,
+)
 from indicia.archive.tables import Table, reason_of
 from indicia.archive.values import MACROS, TIMES, typed
 from indicia.detection.posted import canonical_address
@@ -141,6 +149,9 @@ def _check_fields(connection: duckdb.DuckDBPyConnection, columns: ColumnMap) -> 
     ).fetchall()
     given = dict(zip(names, found, strict=True))
     if not rows:
+        [(any_rows,)] = connection.execute("SELECT count(*) FROM unsorted").fetchall()
+        if not any_rows:
+            raise NothingToJudgeError("the files hold no rows")
         raise ColumnError(Field.ACTION, "no row is an open or a click; is it the right profile?")
     for name in sorted(columns.demanded - {Field.ACTION}):
         if not given[name]:

@@ -39,6 +39,10 @@ class ColumnError(ArchiveError):
         self.field_name = field_name
 
 
+class NothingToJudgeError(ArchiveError):
+    """The files are readable, and empty."""
+
+
 class ProfileError(ArchiveError):
     """A profile does not exist, or something in it is not understood."""
 
@@ -47,9 +51,9 @@ class DuplicateEventError(ArchiveError):
     """An event id is not unique, so verdicts could not be joined back; nothing is judged."""
 
     def __init__(self, event_id: str, duplicates: int) -> None:
-        more = f", and {duplicates - 1:,} more ids do" if duplicates > 1 else ""
+        others = {1: "", 2: ", and so does another id"}.get(duplicates, f", and so do {duplicates - 1:,} more ids")
         super().__init__(
-            f"event_id: {event_id!r} stands in more than one row{more}; "
+            f"event_id: {event_id!r} stands in more than one row{others}; "
             "--allow-duplicates judges every row nevertheless"
         )
         self.event_id = event_id

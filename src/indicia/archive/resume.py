@@ -16,6 +16,9 @@ def begin(request: Request, datasets: Datasets, size: PartSize, *, with_dns: boo
     Raises:
         OutputError: The output exists, or another run stopped halfway here; nothing is touched.
     """
+    inputs = {path.resolve() for path in (*request.files, *request.honeypots)}
+    if request.output.resolve() in inputs:
+        raise OutputError(f"{request.output} is one of the files to read; give the verdicts another name")
     if request.output.exists() and not request.replace:
         raise OutputError(f"{request.output} exists; --force writes over it")
     directory = request.output.with_name(f"{request.output.name}.unfinished")
@@ -26,10 +29,13 @@ def begin(request: Request, datasets: Datasets, size: PartSize, *, with_dns: boo
         return directory
     if not request.output.parent.is_dir():
         raise OutputError(f"{request.output.parent} is no directory")
-    directory.mkdir(exist_ok=True)
-    if any(directory.iterdir()):
-        raise OutputError(f"{directory} is in the way, and nothing that an interrupted run left; move it")
-    path.write_bytes(msgspec.json.encode(plan))
+    try:
+        directory.mkdir(exist_ok=True)
+        if any(directory.iterdir()):
+            raise OutputError(f"{directory} is in the way, and nothing that an interrupted run left; move it")
+        path.write_bytes(msgspec.json.encode(plan))
+    except OSError as error:
+        raise OutputError(f"cannot work in {directory}: {error.strerror}") from error
     return directory
 
 

@@ -105,8 +105,14 @@ class Table:
         return ColumnError(name, f"{self._path} has no column {source.paths[0]!r}; {hint}")
 
 
+# What DuckDB says of a Parquet file whose end was cut off, where its description stands.
+_WITHOUT_END = ("No magic bytes found", "too small to be a Parquet file")
+
+
 def reason_of(error: duckdb.Error) -> str:
     """Put what DuckDB says into one line: without its class, its advice on options and its quotation of our SQL."""
+    if any(said in str(error) for said in _WITHOUT_END):
+        return "it is no Parquet file, or its end is missing"
     lines = []
     for line in str(error).partition(": ")[2].splitlines():
         if not line.strip() or line.startswith(("Possible", "LINE ")):

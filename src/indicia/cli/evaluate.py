@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from indicia.archive.model import ColumnMap
+from indicia.archive.model import ColumnMap, OutputError
 from indicia.base.interpreter import expect_many_objects
 from indicia.bootstrap.opening import open_datasets
 from indicia.cli.columns import column_options
@@ -63,12 +63,15 @@ def evaluate(
     source = ", ".join(path.name for path in files)
     with progress_bar() as progress:
         report = measuring.measure(source, read_labelled(tables, zone, progress), progress=progress)
-    if html is not None:
-        html.write_text(as_page([report], title=f"Detection measured on {source}"), "utf-8")
     if json:
         click.echo(as_json(report), nl=False)
     else:
         Console().print(as_text(report))
+    if html is not None:
+        try:
+            html.write_text(as_page([report], title=f"Detection measured on {source}"), "utf-8")
+        except OSError as error:
+            raise OutputError(f"{html} cannot be written: {error.strerror}") from error
 
 
 def _newest(datasets: Datasets) -> float:

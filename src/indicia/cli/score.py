@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from indicia.archive.model import ColumnMap, Request
+from indicia.archive.model import ColumnMap, OutputError, Request
 from indicia.archive.parts import Tallies
 from indicia.archive.providers import look_up_providers
 from indicia.archive.scoring import LookUp
@@ -64,12 +64,17 @@ def score(
         replace=force,
         **wishes,
     )
+    page = output.with_suffix(".html")
+    if page.exists() and not force:
+        raise OutputError(f"{page}, the summary, exists; --force writes over it")
     with progress_bar() as progress:
         tallies = score_files(
             request, datasets, look_up=_look_up(settings, datasets) if dns else None, progress=progress
         )
-    page = output.with_suffix(".html")
-    page.write_text(as_page(tallies, title=f"Verdicts in {output.name}"), "utf-8")
+    try:
+        page.write_text(as_page(tallies, title=f"Verdicts in {output.name}"), "utf-8")
+    except OSError as error:
+        raise OutputError(f"{page} cannot be written: {error.strerror}") from error
     Console().print(_table(tallies))
     click.echo(f"Verdicts: {output}\nSummary: {page}")
 

@@ -92,7 +92,7 @@ def test_a_table_that_cannot_be_judged_is_refused(load, tmp_path, event, complai
 def test_the_first_duplicate_is_named(load, tmp_path):
     events = [{**CLICK, "event_id": name, "ts": at} for at, name in enumerate(["a", "c", "b", "b", "c"])]
 
-    with pytest.raises(DuplicateEventError, match="'c' stands in more than one row, and 1 more ids do"):
+    with pytest.raises(DuplicateEventError, match="'c' stands in more than one row, and so does another id"):
         load(write_jsonl(tmp_path / "events.jsonl", events), check=EventStore.check_unique)
 
 

@@ -136,3 +136,12 @@ async def test_the_service_answers_others_while_a_bomb_is_parsed(api: Api):
         400,
         "The template bomb.html was stopped: it takes too long",
     )
+
+
+async def test_a_filter_that_does_not_exist_is_named_when_the_template_is_saved(api: Api):
+    answer = await put(api, "filters.html", "<p>{{ name | upcase }}</p>\n{% if vip %}{{ price | money }}{% endif %}")
+
+    assert (answer.status, answer.json()["message"]) == (
+        400,
+        "The template filters.html cannot be used: line 2: unknown filter 'money'",
+    )

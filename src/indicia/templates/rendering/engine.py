@@ -57,7 +57,12 @@ def check(task: Check) -> Result:
     """Answer what a template includes, or why it cannot be used."""
     environment = _environment({}, is_strict=False, escapes=not is_plain_text(task.name))
     try:
-        partials = [node.partial_scope() for node in _nodes(environment.from_string(task.source, task.name))]
+        template = environment.from_string(task.source, task.name)
+        # Liquid itself finds out only where one is used, which may be at the first customer who is sent that part.
+        for name, places in template.analyze(include_partials=False).filters.items():
+            if name not in environment.filters:
+                return Invalid(task.name, places[0].line_col(task.source)[0], f"unknown filter '{name}'")
+        partials = [node.partial_scope() for node in _nodes(template)]
         return Checked(tuple(sorted({_included(partial) for partial in partials if partial is not None})))
     except LiquidError as error:
         return _failure(error, task.name)

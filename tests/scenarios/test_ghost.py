@@ -79,6 +79,16 @@ async def test_a_newsletter_reaches_each_member_as_ghost_wrote_it(world: MailWor
     assert ann["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+async def test_members_may_get_message_ids_of_their_own(world: MailWorld, ghost: MailgunClients):
+    await ghost.call("ghost.configure", "bulkEmail:perRecipientMessageId", True)
+
+    await send(ghost, member("ann@dest.test", "Ann"), member("bob@dest.test", "Bob"))
+
+    mails = [email.message_from_bytes(taken.content) for taken in await world.peer.wait_for(2)]
+    assert len({mail["Message-ID"] for mail in mails}) == 2
+    assert all(mail["Message-ID"].startswith("<6733e1.") for mail in mails)
+
+
 async def test_its_analytics_read_our_events_page_by_page(world: MailWorld, ghost: MailgunClients):
     world.peer.script["RCPT"].append(reply("550 5.1.1 No such user"))
     sent = await send(ghost, member("ann@dest.test", "Ann"), member("bob@dest.test", "Bob"))

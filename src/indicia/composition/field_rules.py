@@ -1,7 +1,7 @@
 """Which `h:` fields a customer may set."""
 
 from indicia.mail.address import parse_list, parse_one
-from indicia.mail.header_fields import holds_line_end, is_field_name, plain_field
+from indicia.mail.header_fields import holds_line_end, is_field_name, message_identifier, plain_field
 
 # What the message is made of is said elsewhere in the request, and what happened to it is said by those it passes.
 _OURS = frozenset(
@@ -15,7 +15,6 @@ _OURS = frozenset(
         "domainkey-signature",
         "errors-to",
         "from",
-        "message-id",
         "mime-version",
         "received",
         "received-spf",
@@ -80,9 +79,11 @@ def _value_problem(name: str, value: str) -> str | None:
         return f"The header {name} must not hold line breaks or control characters"
     if is_structured(name) and value.strip() and not plain_field(name, value):
         return f"The header {name} must be ASCII, without words of more than 900 characters"
+    # What a placeholder brings in is not known yet.
+    if name.lower() == "message-id" and "%recipient" not in value and message_identifier(value) is None:
+        return "The header Message-Id must be an identifier such as <1@example.com>"
     if name.lower() == "sender" and parse_one(value) is None:
         return "The header Sender must be one address"
-    # What a placeholder brings in is not known yet.
     if name.lower() == "reply-to" and "%recipient" not in value:
         found = parse_list(value)
         if found.unparseable or not found.addresses:

@@ -10,14 +10,21 @@ import msgspec
 from indicia.composition.field_rules import is_ours, is_structured
 from indicia.composition.model import Additions
 from indicia.mail.address import Address, parse_list, parse_one
-from indicia.mail.header_fields import address_field, header_text, is_field_name, plain_field, text_field
+from indicia.mail.header_fields import (
+    address_field,
+    header_text,
+    is_field_name,
+    message_identifier,
+    plain_field,
+    text_field,
+)
 from indicia.messages.model import Content, Message, Recipient
 from indicia.messages.variables import Values, substituted
 
 # Where the original's SMTP interface has them; its API stores the `v:` fields in the message too.
 _VARIABLES = "X-OV-Variables"
-# Customers' fields that hold addresses, and are written as such.
-_ADDRESSED = frozenset({"reply-to", "sender"})
+# Customers' fields that have a place and a form of their own.
+_PLACED = frozenset({"message-id", "reply-to", "sender"})
 _WAYS_OUT = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
 
 
@@ -26,7 +33,7 @@ class Envelope(msgspec.Struct, frozen=True):
 
     Attributes:
         date: The `Date` field.
-        message_id: The `Message-ID` field.
+        message_id: The `Message-ID` field, where the customer gives no other.
         everyone: `To` and `Cc` with everybody in them.
         sender: Who is in `From`.
         agent: The `Sender` field, where somebody else sends in that name; else empty.
@@ -71,7 +78,7 @@ def header_of(
     custom = [
         (name.lower(), _custom(name, substituted(added.field(value), values)))
         for name, value in content.headers
-        if name.lower() not in _ADDRESSED
+        if name.lower() not in _PLACED
     ]
     taken = {name for name, field in custom if field}
     fields = [
@@ -81,7 +88,7 @@ def header_of(
         shared.agent,
         _addressed("Reply-To", substituted(shared.reply_to, values)),
         text_field("Subject", substituted(content.subject, values)),
-        shared.message_id,
+        _message_id(content, values) or shared.message_id,
         *(field for _, field in custom),
     ]
     # Half of the customer's and half of our List-Unsubscribe would be answered by nobody.
@@ -102,6 +109,13 @@ def _reply_to(content: Content) -> str:
     if content.reply_to:
         return content.reply_to
     return ", ".join(value for name, value in content.headers if name.lower() == "reply-to")
+
+
+def _message_id(content: Content, values: Values) -> bytes:
+    """Write the identifier that the customer gives this copy; empty where there is none, or it is none."""
+    texts = [value for name, value in content.headers if name.lower() == "message-id"]
+    identifier = message_identifier(substituted(texts[0], values)) if texts else None
+    return b"" if identifier is None else f"Message-ID: {identifier}\r\n".encode()
 
 
 def _agent(content: Content, sender: Address | None) -> bytes:

@@ -20,7 +20,15 @@ _LONGEST_PARAMETER = 60
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,76}")
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _PRINTABLE = re.compile(r"[!-~]+(?: [!-~]+)*")
+# No comments, quotes or brackets, and short enough for one line of `References`.
+_IDENTIFIER = re.compile(r"(?=.{3,250}\Z)[!#-'*+\-./0-9=?A-Z^-~]+@[!#-'*+\-.0-9:=?A-Z\[\]^-~]+")
 _QUOTED = re.compile(r"[ !#-\[\]-~]+")
+
+
+def message_identifier(text: str) -> str | None:
+    """Answer `text` as a message identifier with its angle brackets (RFC 5322 3.6.4); None where it cannot be one."""
+    identifier = text.strip().removeprefix("<").removesuffix(">")
+    return f"<{identifier}>" if _IDENTIFIER.fullmatch(identifier) else None
 
 
 def is_field_name(name: str) -> bool:

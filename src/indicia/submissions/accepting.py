@@ -138,8 +138,6 @@ class Submissions:
 
     def _check_alignment(self, domain: Domain, submission: Submission) -> None:
         agents = [parse_one(value) for name, value in submission.headers if name.lower() == "sender"]
-        if len(agents) > 1:
-            raise SubmissionRefusedError("The header Sender can be set once")
         for field, address in (
             ("from parameter", submission.sender),
             *(("The header Sender", each) for each in agents),

@@ -29,6 +29,8 @@ LARGEST_BYTES = 25 * 1024 * 1024
 LARGEST_OPTIONS_BYTES = 16 * 1024
 LONGEST_SUBJECT = 2000
 _VARIABLES_FIELD = "x-mailgun-variables"
+# RFC 5322 3.6.
+_ONCE = frozenset({"message-id", "sender"})
 
 
 def read_submission(fields: Mapping[str, object], files: Sequence[Attachment], now: float) -> Submission:
@@ -121,6 +123,8 @@ def _custom_fields(form: Form) -> tuple[tuple[tuple[str, str], ...], dict[str, o
             continue
         if (problem := field_problem(name, value)) is not None:
             raise SubmissionRefusedError(problem)
+        if name.lower() in _ONCE and any(name.lower() == other.lower() for other, _ in custom):
+            raise SubmissionRefusedError(f"The header {name} can be set once")
         custom.append((name, value))
     return tuple(custom), variables
 

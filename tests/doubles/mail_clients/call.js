@@ -57,6 +57,7 @@ const calls = {
     });
     return { batches: seen, ...result };
   },
+  "ghost.configure": (name, value) => config.set(name, value).size,
   "ghost.remove": (type, address) => ghost.removeSuppression(type, address),
 };
 

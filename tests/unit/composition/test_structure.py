@@ -168,3 +168,21 @@ async def test_who_sends_in_another_name_is_told_where_that_says_something(post)
 
     assert other["Sender"] == f"Žofie <desk@{DOMAIN}>"
     assert "Sender" not in same
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("<ticket.7@desk.example>", "<ticket.7@desk.example>"),
+        ("ticket.7@desk.example", "<ticket.7@desk.example>"),
+        ("<%recipient.id%@desk.example>", "<bob-1@desk.example>"),
+        ("<%recipient.none%>", None),
+        ("<%recipient.evil%@desk.example>", None),
+    ],
+)
+async def test_a_copy_has_the_identifier_that_the_customer_gives_it_if_it_is_one(post, value, shown):
+    variables = b'{"id": "bob-1", "evil": "1@x>\\r\\nBcc: v@evil.example"}'
+
+    message = await post.copy(text="t", headers=(("Message-Id", value),), variables=variables)
+
+    assert parsed(message).get_all("Message-ID") == [shown or f"<20231114.{post.submitted}@{DOMAIN}>"]

@@ -47,12 +47,33 @@ async def test_a_get_asks_in_the_recipient_s_language_and_changes_nothing(mail, 
     status, headers, page = await ask(copy.links.unsubscribe(), **{"Accept-Language": "fr;q=0.3, de-AT;q=0.9"})
 
     assert status == 200
-    assert '<html lang="de">' in page
+    assert '<html lang="de"' in page
     assert f"keine E-Mails von {DOMAIN} mehr" in page
     assert '<form method="post">' in page
     assert "u1@" not in page
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert await suppressed(mail, "u1@example.org") == []
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language", "question"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh", f"您要停止接收来自 {DOMAIN} 的邮件吗？"),
+        ("ar", "ar", f"هل تريد التوقف عن تلقي الرسائل من {DOMAIN}؟"),
+        ("nn-NO", "nb", DOMAIN),
+        ("xx, yy;q=0.9", "en", f"Do you want to stop receiving mail from {DOMAIN}?"),
+        ("*", "en", DOMAIN),
+        (";;;q=,de;q=x", "de", DOMAIN),
+    ],
+)
+async def test_the_page_speaks_the_language_of_the_browser(mail, ask, accepted, language, question):
+    (copy,) = await mail.send(DOMAIN, "lang@example.org", message_id=f"{language}-{len(accepted)}@news")
+
+    _, _, page = await ask(copy.links.unsubscribe(), **{"Accept-Language": accepted})
+
+    # Right to left where the language is.
+    assert f'<html lang="{language}" dir="auto">' in page
+    assert question in page
 
 
 @pytest.mark.parametrize(

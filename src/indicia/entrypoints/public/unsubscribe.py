@@ -39,7 +39,8 @@ _MOST_BODY_BYTES = 4_096
 _POLICY = b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 _STYLE = "body{font:18px/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem}button{font:inherit}"
 _PAGE = (
-    '<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    '<!doctype html><html lang="{language}" dir="auto"><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width">'
     "<title>{title}</title><style>" + _STYLE.replace("{", "{{").replace("}", "}}") + "</style>"
     "<h1>{title}</h1><p>{text}</p>{form}</html>"
 )

@@ -6,7 +6,7 @@ MAIL_READERS := tests/doubles/mail_readers/node_modules
 MAIL_CLIENTS := tests/doubles/mail_clients/node_modules/ghost
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test demo check format bench bench-detection bench-sending faults lock clean
+.PHONY: help serve test demo check format bench bench-detection bench-sending faults flood lock clean
 
 help:
 	@echo "make serve            set up and serve on 127.0.0.1:8080"
@@ -14,6 +14,7 @@ help:
 	@echo "make demo             show bot detection working, end to end"
 	@echo "make check            formatting, lint, types, import rules, dependency audit"
 	@echo "make faults           kill processes at random over 12,000 messages, and count what is lost"
+	@echo "make flood            follow a million hidden links, and see who is taken for what"
 	@echo "make bench            measure the pipeline on this machine"
 	@echo "make bench-detection  measure who is judged wrongly, on a labelled world"
 	@echo "make bench-sending    measure sending beside Postfix and Haraka; as root, on Debian, with npm"
@@ -39,6 +40,9 @@ format: $(VENV)/.dev
 
 faults: $(VENV)/.dev
 	$(BIN)/python -m tests.faults.kills
+
+flood: $(VENV)/.dev
+	$(BIN)/python -m tests.faults.flood
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.bot_pipeline

@@ -4,6 +4,8 @@ The visits are kept in the database, so that a process that only judges sees wha
 forgets nothing. The engine is told of each once, before it judges.
 """
 
+import asyncio
+
 from indicia.base.clock import Clock
 from indicia.detection import store
 from indicia.detection.engine import Engine
@@ -49,3 +51,5 @@ class HoneypotVisits:
                 self._told_up_to = visit_id
             if len(page) < _PAGE:
                 return
+            # After a flood there are many pages, and others wait for their answers.
+            await asyncio.sleep(0)

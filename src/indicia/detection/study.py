@@ -100,6 +100,7 @@ class Study:
                 self._visit_position = visit_id
             if len(page) < _VISITS_PAGE:
                 return
+            await asyncio.sleep(0)
 
     async def _read_requests(self) -> None:
         now = self._clock()

@@ -89,6 +89,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.data_dir / "blobs"
 
     @property
+    def work_lock_path(self) -> Path:
+        """The file whose lock the one process holds that works on the store."""
+        return self.data_dir / "work.lock"
+
+    @property
     def datasets_path(self) -> Path:
         """Where refreshed reference data is kept."""
         return self.data_dir / "datasets"

@@ -91,6 +91,23 @@ def test_taken_port_is_named_with_the_setting_that_moves_it(tmp_path: Path, comm
     assert "INDICIA_LISTEN" in complaint
 
 
+@pytest.mark.parametrize("first", ["serve", "worker"])
+@pytest.mark.parametrize("second", ["serve", "worker"])
+def test_second_who_would_work_on_a_store_is_refused_and_the_first_goes_on(tmp_path: Path, first: str, second: str):
+    with Service(tmp_path, command=first) as service:
+        other = Service(tmp_path)
+
+        complaint = _refusal(other, second)
+
+        assert f"works on {tmp_path / 'data'} already" in complaint
+        assert "run `indicia api` beside it" in complaint
+        holder = int(complaint.partition("process ")[2].partition(" ")[0])
+        assert holder in {service.pid, *service.servers}
+        service.kill()
+        with Service(tmp_path, command=second):
+            pass
+
+
 def _refusal(service: Service, command: str) -> str:
     """Run a command that must refuse, and answer its one sentence."""
     finished = service.run(command)

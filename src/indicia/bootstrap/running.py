@@ -24,6 +24,7 @@ from indicia.bootstrap.webhooks import WebhookTraffic, webhook_traffic, webhook_
 from indicia.bootstrap.work import Crew, Work, Workshop
 from indicia.config import Address, Settings
 from indicia.detection.handover import Handover
+from indicia.storage.sole_worker import sole_worker
 from indicia.validation.verify import Verifier
 
 log = get_logger()
@@ -62,6 +63,8 @@ class Service:
             AppError: Something cannot be opened.
         """
         settings = self._settings
+        if self._with_workers:
+            self._closing.enter_context(sole_worker(settings.work_lock_path))
         store = await self._closing.enter_async_context(open_store(settings))
         if self._with_workers:
             # It opens its own while this one goes on.

@@ -18,6 +18,7 @@ from indicia.base.parent import end_with_parent
 from indicia.bootstrap.preparing import DemoAccount, prepare
 from indicia.bootstrap.running import ListenError, Service
 from indicia.config import Address, Settings, load_settings
+from indicia.storage.sole_worker import sole_worker
 
 # A head that is sent slower than this is no honest client's; granian closes the connection.
 _HEADER_SECONDS = 30
@@ -36,6 +37,7 @@ def serve() -> None:
     _check_free(settings.listen, "INDICIA_LISTEN")
     if settings.smtpd_listen is not None:
         _check_free(settings.smtpd_listen, "INDICIA_SMTPD_LISTEN")
+    _check_idle(settings)
     demo = asyncio.run(prepare(settings, with_demo=True))
     if demo is not None:
         click.echo(_welcome(demo, settings))
@@ -59,6 +61,7 @@ def worker() -> None:
     expect_busy_threads()
     settings = load_settings()
     set_up_logging(level=settings.log_level, as_json=settings.log_format == "json")
+    _check_idle(settings)
     uvloop.run(_run(Service(settings, with_workers=True, with_smtpd=False), "Indicia's workers run"))
 
 
@@ -139,6 +142,16 @@ def _check_free(address: Address, setting: str) -> None:
             raise ListenError(
                 f"cannot listen on {where}: {error.strerror}; set {setting} to another host:port"
             ) from error
+
+
+def _check_idle(settings: Settings) -> None:
+    """Find out before anything starts whether nobody works on the store; whoever is about to end is waited for.
+
+    Raises:
+        StoreAtWorkError: Somebody does.
+    """
+    with sole_worker(settings.work_lock_path, is_patient=True):
+        pass
 
 
 def _welcome(demo: DemoAccount, settings: Settings) -> str:

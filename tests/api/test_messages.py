@@ -352,6 +352,24 @@ async def test_events_show_the_beginning_of_a_long_header(api: Api, installation
     assert {len(json.loads(data)["message"]["headers"]["to"]) for (data,) in rows} == {1000}
 
 
+async def test_a_repeat_is_recognised_before_its_template_is_looked_for(api: Api):
+    template = f"/{DOMAIN}/templates/once.html"
+    await api.request("PUT", template, json_body={"source": "<p>{{ name }}</p>"})
+    mail = {**MAIL, "text": "", "template": "once.html", "subject": "Once"}
+    first = await api.post(PATH, json_body=mail, headers={"Idempotency-Key": "once"})
+    unkeyed = await api.post(PATH, json_body=mail)
+    await api.request("DELETE", template)
+
+    again = await api.post(PATH, json_body=mail, headers={"Idempotency-Key": "once"})
+    unkeyed_again = await api.post(PATH, json_body=mail)
+    other = await api.post(PATH, json_body={**mail, "subject": "Twice"}, headers={"Idempotency-Key": "once"})
+    new = await api.post(PATH, json_body={**mail, "subject": "New"})
+
+    assert (again.status, again.json()["id"]) == (200, first.json()["id"])
+    assert (unkeyed_again.status, unkeyed_again.json()["id"]) == (200, unkeyed.json()["id"])
+    assert (other.status, new.status) == (409, 404)
+
+
 async def test_a_missing_template_is_named(api: Api):
     answer = await api.post(PATH, json_body={**MAIL, "text": "", "template": "missing.html"})
 

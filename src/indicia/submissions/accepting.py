@@ -26,7 +26,7 @@ from indicia.net.egress import EgressGuard
 from indicia.net.model import EgressRefusedError
 from indicia.queue.jobs import Jobs
 from indicia.repeats.model import KEY_SECONDS, LONGEST_KEY, Repeat
-from indicia.repeats.store import claim_repeat
+from indicia.repeats.store import claim_repeat, known_repeat
 from indicia.storage.database import Database, Steps
 from indicia.submissions.addressing import OrganisationOf, is_aligned
 from indicia.submissions.expansion import check_expansion
@@ -149,11 +149,16 @@ class Submissions:
 
     async def _accept(self, domain: Domain, submission: Submission, digest: bytes, key: str | None) -> str:
         now = self._clock()
+        repeat = _repeat(digest, key, await repeat_seconds_of(self._database, domain.id), now)
+        if submission.template is not None and repeat is not None:
+            # Rendering takes longer than everything else, and the template may be gone since the first time.
+            known = await known_repeat(self._database, domain.id, repeat, now)
+            if known is not None:
+                return known
         template, rendered = await self._template(domain, submission, now)
         bodies = (submission.text, submission.html, submission.amp, *rendered)
         check_expansion(submission, [body for body in bodies if body], LARGEST_BYTES)
         message, content = message_of(domain, submission, template, self._ids(now), now)
-        repeat = _repeat(digest, key, await repeat_seconds_of(self._database, domain.id), now)
         message_id = await self._database.run(self._store(message, content, submission, repeat))
         self._jobs.announce(DELIVERY_JOBS)
         self._events.announce()

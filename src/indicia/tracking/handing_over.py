@@ -31,8 +31,6 @@ log = get_logger()
 
 # Verdicts wait for the settle window anyway, and one request for many hits costs less than one for each.
 INTERVAL_SECONDS = 0.5
-# Of some hundred hits each under load.
-MOST_ARRIVALS = 16
 
 _encode = msgspec.json.Encoder().encode
 
@@ -63,20 +61,20 @@ class HandingOver:
                 handed = await self.hand_over()
             except StorageError as error:
                 log.warning("hits.not_handed_over", error=str(error))
-            await asyncio.sleep(0 if handed == MOST_ARRIVALS else INTERVAL_SECONDS)
+            await asyncio.sleep(0 if handed >= MOST_EVENTS else INTERVAL_SECONDS)
 
     async def hand_over(self) -> int:
-        """Hand over up to `MOST_ARRIVALS` arrivals, the oldest first; answer how many there were.
+        """Hand over the oldest arrivals, `MOST_EVENTS` hits or the few more that share a commit; answer how many hits.
 
         Raises:
             StorageError: None of them is handed over.
         """
-        arrived = await store.arrivals(self._database, MOST_ARRIVALS)
+        arrived = await store.arrivals(self._database, MOST_EVENTS)
+        hits = [hit for arrival in arrived for hit in arrival.hits]
         if arrived:
-            known = await self._known([hit for arrival in arrived for hit in arrival.hits])
-            await self._database.run(self._steps(arrived, known, self._clock()))
+            await self._database.run(self._steps(arrived, await self._known(hits), self._clock()))
             self._jobs.announce(JOB_KIND)
-        return len(arrived)
+        return len(hits)
 
     async def _known(self, hits: Sequence[Hit]) -> list[_Known]:
         """Find the copies of `hits`; those of a forgotten message are left out."""

@@ -96,10 +96,17 @@ def add_arrival(hits: Sequence[Hit]) -> Steps[None]:
     yield Statement("INSERT INTO tracking_arrivals (hits) VALUES ($1)", (packed,))
 
 
-async def arrivals(database: Database, limit: int) -> list[Arrival]:
-    """Answer up to `limit` arrivals that detection does not have yet, the oldest first."""
-    rows = await database.fetch("SELECT id, hits FROM tracking_arrivals ORDER BY id LIMIT $1", limit)
-    return [Arrival(cast(int, identifier), read_hits(cast(bytes, packed))) for identifier, packed in rows]
+async def arrivals(database: Database, most: int) -> list[Arrival]:
+    """Answer the oldest arrivals that detection does not have yet, up to the one that makes `most` hits or more."""
+    rows = await database.fetch("SELECT id, hits FROM tracking_arrivals ORDER BY id LIMIT $1", most)
+    found: list[Arrival] = []
+    count = 0
+    for identifier, packed in rows:
+        found.append(Arrival(cast(int, identifier), read_hits(cast(bytes, packed))))
+        count += len(found[-1].hits)
+        if count >= most:
+            break
+    return found
 
 
 def read_hits(packed: bytes) -> list[Hit]:

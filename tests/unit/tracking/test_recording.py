@@ -25,6 +25,13 @@ async def test_what_is_recorded_is_stored_in_its_order_when_the_future_is_done(d
     assert len(arrived) < 20
 
 
+async def test_arrivals_are_read_up_to_the_one_with_enough_hits(database):
+    for number in range(0, 30, 10):
+        await database.run(store.add_arrival([hit(number + each) for each in range(10)]))
+
+    assert [len(await store.arrivals(database, most)) for most in (1, 10, 11, 20, 1_000)] == [1, 1, 2, 2, 3]
+
+
 async def test_who_hangs_up_takes_nobody_along(database):
     recorder = HitRecorder(database)
     gone, waiting = recorder.record(hit(1)), recorder.record(hit(2))

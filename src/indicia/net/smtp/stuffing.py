@@ -5,7 +5,11 @@ CVE-2023-51764). Such a message is refused rather than repaired, because a repai
 signature; whoever composes it writes CRLF.
 """
 
+from operator import methodcaller
+
 from indicia.net.smtp.model import MalformedLetterError
+
+_BEGINS_WITH_DOT = methodcaller("startswith", b".")
 
 
 class DotStuffing:
@@ -22,14 +26,21 @@ class DotStuffing:
         """
         if not chunk:
             return b""
-        _check_lines(self._tail + chunk)
+        text = self._tail + chunk
+        lines = text.splitlines()
+        _check_lines(text, lines)
+        if any(map(_BEGINS_WITH_DOT, lines)):
+            chunk = self._stuffed(chunk)
+        self._tail = text[-2:]
+        return chunk
+
+    def _stuffed(self, chunk: bytes) -> bytes:
         stuffed = chunk.replace(b"\r\n.", b"\r\n..")
         # A dot is doubled at the beginning of a line, wherever the chunk before it ended.
         if self._tail == b"\r\n" and chunk[:1] == b".":
             stuffed = b"." + stuffed
         elif self._tail[-1:] == b"\r" and chunk[:2] == b"\n.":
             stuffed = b"\n.." + stuffed[2:]
-        self._tail = (self._tail + chunk)[-2:]
         return stuffed
 
     def end(self) -> bytes:
@@ -43,10 +54,18 @@ class DotStuffing:
         return b".\r\n" if self._tail == b"\r\n" else b"\r\n.\r\n"
 
 
-def _check_lines(text: bytes) -> None:
-    """Refuse what is not in CRLF lines; a CR at the very end may still find its LF in the next chunk."""
-    ends = text.count(b"\r\n")
-    if text.count(b"\n") - (text[:1] == b"\n") != ends or text.count(b"\r") - (text[-1:] == b"\r") != ends:
+def _check_lines(text: bytes, lines: list[bytes]) -> None:
+    """Refuse what is not in CRLF lines; a CR at the very end may still find its LF in the next chunk.
+
+    Args:
+        text: What to look at, not empty.
+        lines: The same, split at every CR, LF and CRLF.
+    """
+    feeds, returns = text.count(b"\n"), text.count(b"\r")
+    # Each pair made one end of two characters. Looking for the pairs themselves takes twice as long.
+    ends = len(lines) - (text[-1:] not in b"\r\n")
+    pairs = feeds + returns - ends
+    if feeds - (text[:1] == b"\n") != pairs or returns - (text[-1:] == b"\r") != pairs:
         raise MalformedLetterError("the message holds a bare CR or LF")
     if b"\0" in text:
         raise MalformedLetterError("the message holds a NUL")

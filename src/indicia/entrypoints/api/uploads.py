@@ -12,6 +12,7 @@ from contextlib import ExitStack, aclosing
 from hashlib import sha256
 from typing import NamedTuple
 
+import msgspec
 import multipart
 from starlette.requests import ClientDisconnect, Request
 
@@ -89,7 +90,8 @@ async def _multipart(request: Request, blobs: Blobs, names: FileFields, most_byt
             async with asyncio.timeout(UPLOAD_SECONDS), aclosing(_chunks(request, most_bytes)) as chunks:
                 async for chunk in chunks:
                     for event in parser.parse(chunk):
-                        await reader.take(event)
+                        reader.take(event)
+        files = await reader.files()
     except (multipart.MultipartError, ValueError) as error:
         raise unreadable_multipart() from error
     except TimeoutError as error:
@@ -98,7 +100,7 @@ async def _multipart(request: Request, blobs: Blobs, names: FileFields, most_byt
         raise ApiError(400, "The body ended early") from error
     finally:
         reader.close()
-    return Posted(gathered(reader.pairs), tuple(reader.files), reader.digest.digest())
+    return Posted(gathered(reader.pairs), files, reader.digest.digest())
 
 
 async def _chunks(request: Request, most_bytes: int) -> AsyncGenerator[bytes, None]:
@@ -118,10 +120,10 @@ class _Reader:
 
     def __init__(self, blobs: Blobs, names: FileFields) -> None:
         self.pairs: list[tuple[str, str]] = []
-        self.files: list[Attachment] = []
         self.digest = sha256()
         self._blobs = blobs
         self._names = names
+        self._files: list[tuple[Attachment, NewBlob | None]] = []
         self._opened = ExitStack()
         self._part: multipart.MultipartSegment | None = None
         self._name = ""
@@ -129,16 +131,29 @@ class _Reader:
         self._blob: NewBlob | None = None
         self._size = 0
 
-    async def take(self, event: multipart.MultipartSegment | bytearray | bytes | None) -> None:
+    def take(self, event: multipart.MultipartSegment | bytearray | bytes | None) -> None:
         """Follow one event of the parser: a part begins, goes on, or ends."""
         if event is None:
-            await self._end()
+            self._end()
         elif isinstance(event, (bytes, bytearray)):
             self._go_on(event)
         else:
             self._part, self._held, self._blob, self._size = event, bytearray(), None, 0
             self._name = plain_name(event.name)
             self.digest.update(f"\0{event.name}\0{event.filename or ''}\0{event.content_type or ''}\0".encode())
+
+    async def files(self) -> tuple[Attachment, ...]:
+        """Answer the files, the large ones durable now.
+
+        Raises:
+            BlobError: One could not be made durable.
+        """
+        return tuple(
+            [
+                file if blob is None else msgspec.structs.replace(file, digest=await blob.keep())
+                for file, blob in self._files
+            ]
+        )
 
     def close(self) -> None:
         """Delete what was not kept."""
@@ -161,7 +176,7 @@ class _Reader:
         # Without a file name it is still meant as a file in these fields, and dropping it would lose it silently.
         return self._part is not None and self._name in self._names
 
-    async def _end(self) -> None:
+    def _end(self) -> None:
         part = self._part
         if part is None:
             return
@@ -171,16 +186,14 @@ class _Reader:
                 self.pairs.append((self._name, text))
         elif self._size or part.filename:
             kind = part.content_type or _UNKNOWN_TYPE
-            self.files.append(
-                Attachment(
-                    name=part.filename or _made_up_name(len(self.files) + 1, kind),
-                    media_type=kind,
-                    size_bytes=self._size,
-                    is_inline=self._names.is_inline(self._name),
-                    content=bytes(self._held) if self._blob is None else None,
-                    digest=None if self._blob is None else await self._blob.keep(),
-                )
+            file = Attachment(
+                name=part.filename or _made_up_name(len(self._files) + 1, kind),
+                media_type=kind,
+                size_bytes=self._size,
+                is_inline=self._names.is_inline(self._name),
+                content=bytes(self._held) if self._blob is None else None,
             )
+            self._files.append((file, self._blob))
         self._part = None
 
 

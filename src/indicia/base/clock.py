@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 
 Clock = Callable[[], float]
 """Answers the current time in unix seconds, with fractions."""
@@ -12,6 +13,12 @@ Clock = Callable[[], float]
 def system_clock() -> float:
     """Read the machine's wall clock, in unix seconds."""
     return time.time()
+
+
+@lru_cache(maxsize=256)
+def mail_date(second: int) -> str:
+    """Write a time (unix seconds) as `Date` fields have it, in UTC; messages of one second share it."""
+    return format_datetime(datetime.fromtimestamp(second, UTC))
 
 
 def http_date(timestamp: float) -> str:

@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
@@ -28,6 +29,11 @@ DomainOf = Callable[[int], Awaitable[Domain | None]]
 """Answers the domain of an id."""
 
 
+class _Kept(NamedTuple):
+    prepared: Prepared
+    size_bytes: int
+
+
 class Composer:
     """Composes copies; what it reads of one message it keeps for the next copy."""
 
@@ -49,8 +55,8 @@ class Composer:
         self._read = read
         self._additions = additions
         self._clock = clock
-        self._kept: OrderedDict[int, Prepared] = OrderedDict()
-        self._kept_sizes: dict[int, int] = {}
+        self._kept: OrderedDict[int, _Kept] = OrderedDict()
+        self._kept_bytes = 0
 
     async def compose(self, message: Message, recipient: Recipient) -> Composed:
         """Answer the copy of `message` for `recipient`.
@@ -78,7 +84,7 @@ class Composer:
         kept = self._kept.get(message.id)
         if kept is not None:
             self._kept.move_to_end(message.id)
-            return kept
+            return kept.prepared
         content = await content_of_row(self._database, message.id)
         if content is None:
             raise ContentGoneError(message.id)
@@ -87,12 +93,14 @@ class Composer:
         return prepared
 
     def _keep(self, message: Message, prepared: Prepared) -> None:
-        self._kept[message.id] = prepared
+        # Two copies of one message may have been read at the same time.
+        before = self._kept.get(message.id)
         # The content, and its files once more in base64.
-        self._kept_sizes[message.id] = 3 * message.size_bytes
-        while len(self._kept) > _KEPT_MESSAGES or sum(self._kept_sizes.values()) > _KEPT_BYTES:
-            oldest, _ = self._kept.popitem(last=False)
-            del self._kept_sizes[oldest]
+        kept = self._kept[message.id] = _Kept(prepared, 3 * message.size_bytes)
+        self._kept_bytes += kept.size_bytes - (before.size_bytes if before else 0)
+        while len(self._kept) > _KEPT_MESSAGES or self._kept_bytes > _KEPT_BYTES:
+            _, oldest = self._kept.popitem(last=False)
+            self._kept_bytes -= oldest.size_bytes
 
     async def _bodies(self, content: Content, message: Message, recipient: Recipient, domain: Domain) -> Bodies:
         if content.template is None:

@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from email.utils import format_datetime
 
 import msgspec
 
+from indicia.base.clock import mail_date
 from indicia.composition.field_rules import is_ours, is_structured
 from indicia.composition.model import Additions
 from indicia.mail.address import Address, parse_list, parse_one
@@ -52,11 +51,11 @@ class Envelope(msgspec.Struct, frozen=True):
 
 def envelope(message: Message, content: Content) -> Envelope:
     """Write the fields that all copies of a message share."""
-    to, cc = (_addresses(texts) for texts in (content.to, content.cc))
-    date = format_datetime(datetime.fromtimestamp(message.deliver_at, UTC))
+    # One mailbox each, as the envelope will read it again.
+    to, cc = ([found for text in texts if (found := parse_one(text))] for texts in (content.to, content.cc))
     sender = parse_one(content.sender)
     return Envelope(
-        date=f"Date: {date}\r\n".encode(),
+        date=f"Date: {mail_date(int(message.deliver_at))}\r\n".encode(),
         message_id=f"Message-ID: <{message.message_id}>\r\n".encode(),
         everyone=tuple(address_field(name, found) for name, found in (("To", to), ("Cc", cc)) if found),
         sender=sender,

@@ -1,6 +1,7 @@
 """Whose address a request comes from, when proxies stand in between."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Network = IPv4Network | IPv6Network
@@ -41,6 +42,8 @@ def subscriber(address: str) -> str:
     return str(ip_network((plain, _SUBSCRIBER_BITS_V6), strict=False))
 
 
+# Clients come again.
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str | None:
     """Write an address without brackets, port or IPv4 mapping; None where it is none."""
     host = text.removeprefix("[").partition("]")[0] if text.startswith("[") else text

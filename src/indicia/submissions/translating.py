@@ -1,10 +1,9 @@
 """What a submission comes to: a message, for which the domain's settings and the message's options are both heard."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import NamedTuple
 
+from indicia.base.clock import mail_date
 from indicia.domains.model import Domain
 from indicia.mail.address import Address, header_form
 from indicia.mail.header_fields import header_text
@@ -92,7 +91,7 @@ def _shown_headers(submission: Submission, message_id: str, now: float) -> dict[
     """Answer what events show of the header."""
     custom = {name.lower(): header_text(value) for name, value in submission.headers}
     return custom | {
-        "date": format_datetime(datetime.fromtimestamp(due_at(submission, now), UTC)),
+        "date": mail_date(int(due_at(submission, now))),
         "from": _shown([submission.sender]),
         "message-id": message_id,
         "subject": submission.subject,

@@ -63,7 +63,10 @@ def test_keys_are_listed_by_what_they_end_in_and_closed_ones_on_demand(tmp_path)
     indicia(tmp_path, "key", "revoke", str(created["id"]))
     assert created["id"] not in {each["id"] for each in keys()}
     assert created["id"] in {each["id"] for each in keys("--all") if each["revoked_at"] is not None}
+    shown = indicia(tmp_path, "key", "list", "--account", "bob").stdout
     assert created["key"] not in indicia(tmp_path, "key", "list", "--all").stdout
+    assert "allowed" not in shown
+    assert "…" not in shown
 
     domains = json.loads(indicia(tmp_path, "domain", "list", "--json").stdout)
     assert [(each["domain"], each["account"], each["state"], each["features"]) for each in domains] == [

@@ -18,9 +18,13 @@ def show_list(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
     if not rows:
         click.echo("None.")
         return
-    table = Table(*(name.replace("_", " ") for name in rows[0]))
+    # What nobody has would only take room from the rest, none of which is cut off.
+    names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    table = Table()
+    for name in names:
+        table.add_column(name.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*(escape(shown(value)) for value in row.values()))
+        table.add_row(*(escape(shown(row[name])) for name in names))
     Console().print(table)
 
 

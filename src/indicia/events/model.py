@@ -22,6 +22,10 @@ class EventType(StrEnum):
     COMPLAINED = "complained"
 
 
+FREQUENT = (EventType.ACCEPTED, EventType.DELIVERED)
+"""What happens to nearly every copy; the index of the other types is without these."""
+
+
 class Severity(StrEnum):
     """How final a failure is; `NONE` for everything else."""
 
@@ -80,9 +84,19 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     uids: tuple[str, ...] = ()
 
     @property
+    def is_narrow(self) -> bool:
+        """Whether few events can be meant, to which an index leads."""
+        return bool(self.uids or self.recipient or self.message_id)
+
+    @property
+    def is_rare(self) -> bool:
+        """Whether all types that are meant are rare ones, to which an index leads, each in order of time."""
+        return bool(self.kinds) and not self.is_narrow and not any(kind.type in FREQUENT for kind in self.kinds)
+
+    @property
     def is_sought(self) -> bool:
         """Whether what fits is found by looking through what does not, for no index leads to it."""
-        return bool(self.kinds or self.tags) and not (self.uids or self.recipient or self.message_id)
+        return bool(self.kinds or self.tags) and not self.is_narrow and (bool(self.tags) or not self.is_rare)
 
 
 class Position(NamedTuple):

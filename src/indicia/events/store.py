@@ -71,6 +71,8 @@ async def events_in_order(
     conditions += [parameters.alternatives("(type = {} AND severity = {})", kinds) for kinds in _kinds(wanted)]
     conditions += parameters.between(after, until, is_ascending=is_ascending)
     order = "ASC" if is_ascending else "DESC"
+    if wanted.is_rare:
+        return await _of_rare_types(database, wanted, conditions, parameters, order=order, limit=limit)
     # Few rows are of one recipient or message. Asked for in one go, SQLite would rather walk all of them by time.
     source = "WITH found AS MATERIALIZED (SELECT * FROM events WHERE {}) " if narrow else ""
     rows = await database.fetch(
@@ -82,6 +84,32 @@ async def events_in_order(
         """,
         *parameters.values,
     )
+    return [_positioned(row) for row in rows]
+
+
+async def _of_rare_types(
+    database: Database,
+    wanted: EventFilter,
+    conditions: Sequence[str],
+    parameters: "_Parameters",
+    *,
+    order: str,
+    limit: int,
+) -> list[tuple[Position, Event]]:
+    """Answer up to `limit` events of each type from the index in which it stands by itself, in order."""
+    ending = f"ORDER BY happened_at {order}, id {order} LIMIT {parameters.placeholder(limit)}"
+    # SQLite takes a partial index only where the statement says the very words of its condition.
+    of_each = [
+        f"""
+        SELECT * FROM (
+            SELECT id, {_COLUMNS} FROM events INDEXED BY events_of_rare_types
+            WHERE {" AND ".join(["domain_id = $1", *conditions])}
+                AND type NOT IN ('accepted', 'delivered') AND type = {parameters.placeholder(kind.value)} {ending}
+        )
+        """
+        for kind in sorted({kind.type for kind in wanted.kinds})
+    ]
+    rows = await database.fetch(f"{' UNION ALL '.join(of_each)} {ending}", *parameters.values)
     return [_positioned(row) for row in rows]
 
 

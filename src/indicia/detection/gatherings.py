@@ -37,7 +37,12 @@ class Gatherings:
                 clicks.append((interaction.ts, key))
 
     def conduct_of(self, knowledge: Knowledge, scope: Scope, interaction: Interaction) -> Conduct | Missing:
-        """Tell what is odd about the recipient: what is known, or that a group of suspects is together again."""
+        """Tell what is odd about the recipient: what is known, or that a group of suspects is together again.
+
+        It is asked of clicks: a mail program that opens is no part of it.
+        """
+        if interaction.action is not Action.CLICK:
+            return Missing.NOT_GIVEN
         known = knowledge.conduct_of(scope, interaction)
         if scope.domain_id not in knowledge.watched or interaction.ts is None or interaction.recipient_id is None:
             return known

@@ -25,6 +25,7 @@ def network_digest(asn: int | None) -> int:
     return 0 if asn is None else _digest("network", str(asn))
 
 
+@lru_cache(maxsize=4_096)
 def agent_digest(uas: str) -> int:
     """Name a user agent."""
     return _digest("agent", uas)
@@ -40,6 +41,7 @@ def recipient_digest(scope: Scope, recipient_id: str) -> int:
     return _digest("recipient", f"{scope.domain_id} {recipient_id}")
 
 
+@lru_cache(maxsize=4_096)
 def mail_domain_digest(domain: str) -> int:
     """Name a recipients' domain."""
     return _digest("domain", domain)
@@ -55,9 +57,11 @@ def message_digest(domain_id: int, message_id: str) -> int:
     return _digest("message", f"{domain_id} {message_id}")
 
 
-@lru_cache(maxsize=65_536)
 def _digest(kind: str, text: str) -> int:
-    """Name `text` by 63 bits, different ones for every `kind` of thing; they fit a signed column."""
+    """Name `text` by 63 bits, different ones for every `kind` of thing; they fit a signed column.
+
+    Only where few names come again and again it pays to remember them: a look that finds nothing costs as much as this.
+    """
     hashing = _begun(kind).copy()
     hashing.update(text.encode())
     return int.from_bytes(hashing.digest(), "big") >> 1

@@ -19,7 +19,7 @@ from indicia.detection.learning.digests import (
 )
 from indicia.detection.learning.habits import FEWEST_VISITS, even_delay, is_restless
 from indicia.detection.learning.lockstep import find_groups
-from indicia.detection.learning.standings import Standings
+from indicia.detection.learning.standings import NOTHING_KNOWN, Known, Standings
 from indicia.detection.learning.suspects import FEWEST_VISITS as FEWEST_STRANGE_VISITS
 from indicia.detection.learning.suspects import find_suspects, is_stranger
 from indicia.detection.learning.trails import TrailKey, Unpacked, Visit, trail_key
@@ -29,9 +29,6 @@ from indicia.detection.reader_pace import UsualPace
 
 # Shorter, never coming back is chance.
 _TELLING_TRAIL = 8
-
-
-_NOTHING: Mapping[int, Standing] = {}
 
 
 class SuspectGroup(NamedTuple):
@@ -50,7 +47,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     """
 
     conducts: Mapping[TrailKey, Conduct] = {}
-    standings: Standings = Standings({}, {})
+    standings: Standings = Standings({}, NOTHING_KNOWN)
     offsets: Mapping[int, float] = {}
     paces: Mapping[int, UsualPace] = {}
     mixes: Mapping[int, Standing] = {}
@@ -82,26 +79,31 @@ class Knowledge(msgspec.Struct, frozen=True):
 
     def repute_of(self, scope: Scope, interaction: Interaction) -> Repute | Missing:
         """Tell what is known of the interaction's network, user agent, recipient and mail domain."""
-        own, shared = self.standings.own.get(scope.account_id, _NOTHING), self.standings.shared
-        if not own and not shared and not self.mixes:
-            return Missing.UNAVAILABLE
-        named = agent_digest(interaction.uas or "")
-        place = None
-        if interaction.ip is not None:
-            host = host_digest(interaction.ip)
-            # A whole network has no voice of its own: `weights` says what it is. It is where its blocks start from.
-            for digest in (client_digest(host, named), host, block_digest(interaction.ip)):
-                place = own.get(digest) or shared.get(digest)
-                if place is not None:
-                    break
+        own, uas = self.standings.own.get(scope.account_id, NOTHING_KNOWN), interaction.uas
         recipient, domain = interaction.recipient_id, interaction.domain
-        agent = own.get(named)
-        person = own.get(recipient_digest(scope, recipient)) if recipient else None
-        provider = own.get(mail_domain_digest(domain)) if domain else None
+        place = None if interaction.ip is None else self._place_of(own, interaction.ip, uas)
+        agent = own.agents.get(agent_digest(uas)) if uas and own.agents else None
+        person = own.recipients.get(recipient_digest(scope, recipient)) if recipient and own.recipients else None
+        provider = own.mail_domains.get(mail_domain_digest(domain)) if domain and own.mail_domains else None
         sender = self.mixes.get(scope.domain_id)
         if place is None and agent is None and person is None and provider is None and sender is None:
             return Missing.UNAVAILABLE
         return Repute(place, agent, person, provider, sender)
+
+    def _place_of(self, own: Known, ip: str, uas: str | None) -> Standing | None:
+        shared = self.standings.shared
+        if not own.blocks and not shared.blocks:
+            return None
+        block = block_digest(ip)
+        if block not in own.blocks and block not in shared.blocks:
+            return None
+        host = host_digest(ip)
+        # A whole network has no voice of its own: `weights` says what it is. It is where its blocks start from.
+        for digest in (client_digest(host, agent_digest(uas or "")), host, block):
+            place = own.places.get(digest) or shared.places.get(digest)
+            if place is not None:
+                return place
+        return None
 
 
 def _delivered(sent: float, offset: float, seen: float | None) -> float:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import msgspec
@@ -21,11 +22,28 @@ _SHARED_KINDS = frozenset({Kind.CLIENT, Kind.HOST, Kind.BLOCK, Kind.NETWORK})
 _TELLING_NATS = 0.25
 
 
-class Standings(NamedTuple):
-    """Standings by the digest of what they are about: each account's own, and everybody's."""
+class Known(NamedTuple):
+    """Standings by the digest of what they are about, those apart that are looked up apart.
 
-    own: Mapping[int, Mapping[int, Standing]]
-    shared: Mapping[int, Standing]
+    `places` are clients, hosts and blocks. They lie in `blocks`, and so it takes one digest, which many addresses have,
+    to know that nothing is known of one.
+    """
+
+    places: Mapping[int, Standing] = {}
+    blocks: AbstractSet[int] = frozenset()
+    agents: Mapping[int, Standing] = {}
+    recipients: Mapping[int, Standing] = {}
+    mail_domains: Mapping[int, Standing] = {}
+
+
+NOTHING_KNOWN = Known()
+
+
+class Standings(NamedTuple):
+    """What stands for what: by each account's own evidence, and by everybody's."""
+
+    own: Mapping[int, Known]
+    shared: Known
 
 
 def standings_of(tallies: Mapping[TallyKey, Tally], now: float) -> Standings:
@@ -40,18 +58,36 @@ def standings_of(tallies: Mapping[TallyKey, Tally], now: float) -> Standings:
         if current.kind in _SHARED_KINDS and are_several:
             by_digest[key.digest].append(current)
     shared = {digest: joined for digest, several in by_digest.items() if (joined := _joined(several)) is not None}
-    return Standings({account_id: _standings(own) for account_id, own in by_account.items()}, _standings(shared))
+    return Standings({account_id: _known(own) for account_id, own in by_account.items()}, _known(shared))
 
 
-def _standings(tallies: Mapping[int, Tally]) -> dict[int, Standing]:
-    found = {}
+def _known(tallies: Mapping[int, Tally]) -> Known:
+    found: defaultdict[Kind, dict[int, Standing]] = defaultdict(dict)
+    blocks = set()
     for digest, tally in tallies.items():
         around = _surroundings(tallies, tally)
         nats = posterior(tally, around).nats
         # What is itself in doubt still stands up to surroundings of ill repute.
         if abs(nats) >= _TELLING_NATS or abs(around.nats) >= _TELLING_NATS:
-            found[digest] = Standing(nats, tally.machines, tally.people, how_many(tally.crowd))
-    return found
+            found[tally.kind][digest] = Standing(nats, tally.machines, tally.people, how_many(tally.crowd))
+            blocks.add(_block(tallies, digest, tally))
+    return Known(
+        places=found[Kind.CLIENT] | found[Kind.HOST] | found[Kind.BLOCK],
+        blocks=blocks - {0},
+        agents=found[Kind.AGENT],
+        recipients=found[Kind.RECIPIENT],
+        mail_domains=found[Kind.MAIL_DOMAIN],
+    )
+
+
+def _block(tallies: Mapping[int, Tally], digest: int, tally: Tally) -> int:
+    """Name the block in which a place lies; 0 for what is no place, and for a client whose host is forgotten."""
+    if tally.kind is Kind.CLIENT:
+        host = tallies.get(tally.parent)
+        return 0 if host is None else host.parent
+    if tally.kind is Kind.HOST:
+        return tally.parent
+    return digest if tally.kind is Kind.BLOCK else 0
 
 
 def _surroundings(tallies: Mapping[int, Tally], tally: Tally) -> Posterior:

@@ -341,7 +341,7 @@ async def _verifier(closing: AsyncExitStack, zone: DnsZone, port: int) -> Verifi
     probe = Probe(client, resolver, way_out, ProbeOptions("postmaster@mail.example.com", port), system_clock)
     verifier = Verifier(
         AddressLists.open(None),
-        Deliveries(database, Suppressions(database, system_clock)),
+        Deliveries(database, Suppressions(database, system_clock), system_clock),
         Memory(database, system_clock),
         resolver,
         Questions(probe, Pacing(database, PER_MINUTE, system_clock), way_out),

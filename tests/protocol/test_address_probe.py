@@ -72,7 +72,7 @@ class Bench:
         self.suppressions = Suppressions(self.database, self.clock)
         self.verifier = Verifier(
             LISTS,
-            Deliveries(self.database, self.suppressions),
+            Deliveries(self.database, self.suppressions, self.clock),
             Memory(self.database, self.clock),
             resolver,
             Questions(probe, Pacing(self.database, per_minute, self.clock), self.way_out),
@@ -356,7 +356,7 @@ async def test_own_bounces_and_complaints_beat_a_probe(bench):
 async def test_relay_only_installation_asks_nobody_and_says_so(bench):
     verifier = Verifier(
         LISTS,
-        Deliveries(bench.database, bench.suppressions),
+        Deliveries(bench.database, bench.suppressions, bench.clock),
         Memory(bench.database, bench.clock),
         bench.verifier._resolver,
         None,

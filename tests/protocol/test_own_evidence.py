@@ -40,7 +40,7 @@ class Asker:
         probe = Probe(client, self._resolver, way_out, ProbeOptions("postmaster@us.test", peer.port), clock)
         self._verifier = Verifier(
             AddressLists.open(None),
-            Deliveries(worker.database, worker.suppressions),
+            Deliveries(worker.database, worker.suppressions, clock),
             Memory(worker.database, clock),
             self._resolver,
             Questions(probe, Pacing(worker.database, 6, clock), way_out),
@@ -99,6 +99,22 @@ async def test_domain_that_took_mail_is_not_called_invalid_when_dns_loses_it(wor
     assert others.shown.took_at == worker.clock() - 8 * DAY
     assert (strangers.reason, strangers.shown) == (Reason.INVALID_DOMAIN, None)
     assert later.reason is Reason.INVALID_DOMAIN
+
+
+async def test_what_was_delivered_is_proof_once_it_had_time_to_come_back(world):
+    worker, asker, _, peer = world
+    await worker.submit("ann@b.test")
+    await worker.until_events("ann@b.test", 1)
+    asked = peer.said("RCPT")
+
+    now = await asker.verify("ann@b.test")
+    worker.clock.advance(3600)
+    later = await asker.verify("ann@b.test")
+
+    assert (now.reason, now.origin, now.sendex) == (Reason.ACCEPTED_EMAIL, Origin.DELIVERIES, 0.9)
+    assert "may still come back" in now.detail
+    assert (later.reason, later.origin, later.sendex) == (Reason.ACCEPTED_EMAIL, Origin.DELIVERIES, 1.0)
+    assert peer.said("RCPT") == asked
 
 
 async def test_domain_that_refused_an_unknown_mailbox_means_its_yes(world):

@@ -30,7 +30,7 @@ def verifier(settings: Settings, store: Store, outside: Outside, lists: AddressL
     """Build the verifier of this process; `lists` are read from disk where they are not open yet."""
     return Verifier(
         lists or AddressLists.open(settings.datasets_path),
-        Deliveries(store.database, Suppressions(store.database, system_clock)),
+        Deliveries(store.database, Suppressions(store.database, system_clock), system_clock),
         Memory(store.database, system_clock),
         outside.resolver,
         _questions(settings, store, outside),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from indicia.aggregates.together import Together
 from indicia.base.clock import Clock
 from indicia.composition.copies import Bodies, Copy, Prepared, copy_for, prepare
 from indicia.composition.model import AdditionsFor, Composed, ContentGoneError, Piece, ReadFile
@@ -16,7 +17,7 @@ from indicia.domains.dkim_keys import DkimKeys
 from indicia.domains.model import Domain
 from indicia.mail.dkim import BodyHash, signatures
 from indicia.messages.model import Content, Message, Recipient
-from indicia.messages.store import content_of_row
+from indicia.messages.store import contents_of_rows
 from indicia.storage.database import Database
 from indicia.templates.model import Builtins
 from indicia.templates.renderer import Renderer
@@ -24,6 +25,9 @@ from indicia.templates.renderer import Renderer
 # Copies of one message are composed one soon after the other. What is kept of each is bounded by the sizes of both.
 _KEPT_MESSAGES = 256
 _KEPT_BYTES = 32 * 1024 * 1024
+
+# A hundred copies may be begun at the same moment.
+_READ_TOGETHER_BYTES = 256 * 1024
 
 DomainOf = Callable[[int], Awaitable[Domain | None]]
 """Answers the domain of an id."""
@@ -49,6 +53,7 @@ class Composer:
         clock: Clock,
     ) -> None:
         self._database = database
+        self._contents = Together(partial(contents_of_rows, database))
         self._domain_of = domain_of
         self._keys = keys
         self._renderer = renderer
@@ -85,7 +90,10 @@ class Composer:
         if kept is not None:
             self._kept.move_to_end(message.id)
             return kept.prepared
-        content = await content_of_row(self._database, message.id)
+        if message.size_bytes <= _READ_TOGETHER_BYTES:
+            content = await self._contents.get(message.id)
+        else:
+            content = (await contents_of_rows(self._database, [message.id])).get(message.id)
         if content is None:
             raise ContentGoneError(message.id)
         prepared = prepare(message, content)

@@ -1,9 +1,9 @@
 """What jobs are about: read from the store, for all that are claimed together at once."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from indicia.aggregates.together import Together
 from indicia.delivery import store
 from indicia.delivery.model import Errand, Terms
 from indicia.delivery.store import PastAttempts
@@ -46,9 +46,8 @@ class Errands:
     def __init__(self, database: Database, suppressions: Suppressions) -> None:
         self._database = database
         self._suppressions = suppressions
-        # Jobs that are claimed together ask within one turn of the event loop, and a read costs more than a row.
-        self._asked: dict[int, asyncio.Future[Due | None]] = {}
-        self._reading: set[asyncio.Task[None]] = set()
+        # Jobs that are claimed together ask within one turn of the event loop.
+        self._due = Together(self._read)
 
     async def find(self, job: Job) -> Found | None:
         """Answer what `job` is about; None where nothing is left to do.
@@ -56,7 +55,7 @@ class Errands:
         Raises:
             StorageError: The store cannot be read.
         """
-        due = await self._read_with_others(recipient_of(job))
+        due = await self._due.get(recipient_of(job))
         if due is None:
             return None
         # Nobody has tried before the first claim; that spares most copies a look.
@@ -75,32 +74,6 @@ class Errands:
             past = await store.past_attempts(self._database, due.recipient.id)
             errands.append(Errand(due.message, due.recipient, due.terms.domain, past.made + 1, past.was_uncertain))
         return errands
-
-    def _read_with_others(self, row: int) -> asyncio.Future[Due | None]:
-        if not self._asked:
-            asyncio.get_running_loop().call_soon(self._begin_reading)
-        return self._asked.setdefault(row, asyncio.get_running_loop().create_future())
-
-    def _begin_reading(self) -> None:
-        asked, self._asked = self._asked, {}
-        task = asyncio.create_task(self._answer(asked))
-        self._reading.add(task)
-        task.add_done_callback(self._reading.discard)
-
-    async def _answer(self, asked: dict[int, asyncio.Future[Due | None]]) -> None:
-        waiting = [(row, future) for row, future in asked.items() if not future.done()]
-        try:
-            found = await self._read([row for row, _ in waiting])
-        except Exception as error:  # noqa: BLE001 - whatever reading raises belongs to those who asked.
-            if len(waiting) == 1:
-                waiting[0][1].set_exception(error)
-                return
-            # One row that cannot be read must not keep its neighbours from their way.
-            for row, future in waiting:
-                await self._answer({row: future})
-            return
-        for row, future in waiting:
-            future.set_result(found.get(row))
 
     async def _read(self, rows: Sequence[int]) -> dict[int, Due]:
         recipients = [

@@ -86,10 +86,13 @@ async def messages_of_rows(database: Database, rows: Sequence[int]) -> dict[int,
     return {message.id: message for message in map(_message, found)}
 
 
-async def content_of_row(database: Database, row: int) -> Content | None:
-    """Answer what the message of that row says; None once that is no longer kept."""
-    rows = await database.fetch("SELECT content FROM messages WHERE id = $1 AND content IS NOT NULL", row)
-    return _unpack_content(cast(bytes, rows[0][0])) if rows else None
+async def contents_of_rows(database: Database, rows: Sequence[int]) -> dict[int, Content]:
+    """Answer what the messages of those rows say, of those of which it is still kept."""
+    wanted = msgspec.json.encode(rows).decode()
+    found = await database.fetch(
+        "SELECT id, content FROM messages WHERE id IN (SELECT value FROM json_each($1)) AND content IS NOT NULL", wanted
+    )
+    return {cast(int, row): _unpack_content(cast(bytes, content)) for row, content in found}
 
 
 async def recipients_of_rows(database: Database, rows: Sequence[int]) -> list[Recipient]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.api.client import Api
 from tests.doubles.sent_mail import SentMail
 from tests.doubles.service import Service
 
@@ -27,7 +28,7 @@ def service(tmp_path_factory):
     directory = tmp_path_factory.mktemp("returned")
     port = free_port()
     with Service(directory, SMTPD_LISTEN=f"127.0.0.1:{port}", HELLO_NAME="mx.news.example.com") as service:
-        service.cli("domain", "add", DOMAIN, "--account", "ours", "--state", "active")
+        service.key = service.cli("domain", "add", DOMAIN, "--account", "ours", "--state", "active")["primary_key"]
         service.smtpd_port = port
         yield service
 
@@ -106,6 +107,11 @@ async def test_a_delay_is_told_once_and_the_failure_after_it_too(service, mail):
 
     assert types == ["failed"]
     assert (event["severity"], event["reason"]) == ("temporary", "delayed")
+    async with Api(service.url, service.key) as api:
+        (shown,) = (await api.get(f"/domains/{DOMAIN}/webhooks/temporary_fail/sample")).json()
+    promised = shown["event-data"]
+    assert event.keys() == promised.keys()
+    assert event["delivery-status"].keys() == promised["delivery-status"].keys()
     assert (event["delivery-status"]["code"], event["delivery-status"]["enhanced-code"]) == (450, "4.4.1")
     assert (await types_of(mail, "d1@example.org"))[0] == ["failed", "failed"]
     assert (await mail.events(DOMAIN))[-1]["severity"] == "permanent"

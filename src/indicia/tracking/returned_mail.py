@@ -151,6 +151,8 @@ class ReturnedMail:
         severity: Severity,
         reason: str,
     ) -> Event:
+        # How soon it tries again another server does not say; the field is there for who reads it without asking.
+        retries = {"retry-seconds": 0} if severity is Severity.TEMPORARY else {}
         details: dict[str, object] = {
             "delivery-status": {
                 "attempt-no": 1,
@@ -163,6 +165,7 @@ class ReturnedMail:
                 "mx-ip": None,
                 "session-seconds": 0,
                 "tls": False,
+                **retries,
             },
             "envelope": {
                 "sender": self._return_paths.return_path(subject.domain, subject.recipient_id),

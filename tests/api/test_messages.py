@@ -72,6 +72,21 @@ async def test_all_encodings_and_mailgun_s_credentials_are_taken(api: Api, insta
     assert [by_multipart.status, by_form.status, by_basic.status] == [200, 200, 200]
 
 
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=b", "application/x-www-form-urlencoded"])
+async def test_a_thousand_recipients_may_have_a_field_each(api: Api, stored, kind: str):
+    pairs = [*MAIL.items(), *((f"v:{number}", "x") for number in range(100))]
+    pairs[1:2] = [("to", f"u{number}@dest.test") for number in range(1000)]
+    body = urlencode(pairs).encode()
+    if kind.startswith("multipart"):
+        part = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+        body = ("".join(part.format(*pair) for pair in pairs) + "--b--\r\n").encode()
+
+    answer = await api.post(PATH, body=body, headers={"Content-Type": kind})
+
+    assert answer.status == 200, answer.body
+    assert len(await recipients_of(stored, answer)) == 1000
+
+
 async def test_fields_that_php_numbers_are_the_same_fields(api: Api, stored):
     answer = await api.post(
         PATH,

@@ -79,6 +79,13 @@ async def test_a_newsletter_reaches_each_member_as_ghost_wrote_it(world: MailWor
     assert ann["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+async def test_a_full_batch_of_ghost_is_taken(world: MailWorld, ghost: MailgunClients):
+    await send(ghost, *(member(f"m{number}@dest.test", f"M{number}") for number in range(1000)))
+
+    taken = await world.peer.wait_for(1000, seconds=60)
+    assert len({each.recipients[0] for each in taken}) == 1000
+
+
 async def test_members_may_get_message_ids_of_their_own(world: MailWorld, ghost: MailgunClients):
     await ghost.call("ghost.configure", "bulkEmail:perRecipientMessageId", True)
 

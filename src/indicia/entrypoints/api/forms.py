@@ -24,7 +24,7 @@ _NUMBERED = re.compile(r"(attachment|bcc|cc|inline|o:tag|to|url)\[[0-9]*\]")
 Fields = dict[str, object]
 
 
-def read_form(request: Request, body: bytes) -> Fields:
+def read_form(request: Request, body: bytes, most_fields: int = MOST_FIELDS) -> Fields:
     """Answer the fields of a multipart, urlencoded or JSON form; a repeated field is a list, an empty one absent.
 
     Raises:
@@ -32,11 +32,11 @@ def read_form(request: Request, body: bytes) -> Fields:
     """
     kind = media_type(request)
     if kind == "application/json":
-        return read_json_object(body)
+        return _json_object(body, most_fields)
     if kind == "multipart/form-data":
-        pairs = _multipart(request.headers["content-type"], body)
+        pairs = _multipart(request.headers["content-type"], body, most_fields)
     elif kind == "application/x-www-form-urlencoded":
-        pairs = _urlencoded(body)
+        pairs = _urlencoded(body, most_fields)
     else:
         raise ApiError(415, "Send application/json, multipart/form-data or application/x-www-form-urlencoded")
     return gathered(pairs)
@@ -82,10 +82,10 @@ def part_text(content: bytes, charset: str | None, *, is_file: bool) -> str | No
         raise
 
 
-def unreadable_multipart() -> ApiError:
+def unreadable_multipart(most_fields: int) -> ApiError:
     """Answer what is said of a multipart form that is none."""
     return ApiError(
-        400, f"The multipart form cannot be read; it must be UTF-8, be complete and have {MOST_FIELDS} fields at most"
+        400, f"The multipart form cannot be read; it must be UTF-8, be complete and have {most_fields} fields at most"
     )
 
 
@@ -121,12 +121,7 @@ def single(fields: Mapping[str, object], *names: str) -> str:
     return found[0] if found else ""
 
 
-def read_json_object(body: bytes) -> Fields:
-    """Answer the members of a JSON object, as many as any form may have.
-
-    Raises:
-        ApiError: It is no JSON object in UTF-8, or has too many members (400).
-    """
+def _json_object(body: bytes, most_fields: int) -> Fields:
     try:
         body.decode()
         fields = msgspec.json.decode(body)
@@ -134,34 +129,34 @@ def read_json_object(body: bytes) -> Fields:
         raise ApiError(400, "The body is not valid JSON in UTF-8") from error
     if not isinstance(fields, dict):
         raise ApiError(400, "The body must be a JSON object")
-    if len(fields) > MOST_FIELDS:
-        raise ApiError(400, f"The body may have {MOST_FIELDS} fields at most")
+    if len(fields) > most_fields:
+        raise ApiError(400, f"The body may have {most_fields} fields at most")
     return fields
 
 
-def _urlencoded(body: bytes) -> list[tuple[str, str]]:
+def _urlencoded(body: bytes, most_fields: int) -> list[tuple[str, str]]:
     if body.lstrip()[:1] == b"{":
         raise ApiError(400, "The body looks like JSON; send it with Content-Type: application/json")
     try:
         return parse_qsl(
-            body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict", separator="&"
+            body.decode(), keep_blank_values=True, max_num_fields=most_fields, errors="strict", separator="&"
         )
     except ValueError as error:
-        raise ApiError(400, f"The form cannot be read; it must be UTF-8 with at most {MOST_FIELDS} fields") from error
+        raise ApiError(400, f"The form cannot be read; it must be UTF-8 with at most {most_fields} fields") from error
 
 
-def _multipart(content_type: str, body: bytes) -> list[tuple[str, str]]:
+def _multipart(content_type: str, body: bytes, most_fields: int) -> list[tuple[str, str]]:
     _, options = multipart.parse_options_header(content_type)
     try:
         parser = multipart.MultipartParser(
             io.BytesIO(body),
             options.get("boundary", ""),
             content_length=len(body),
-            part_limit=MOST_FIELDS,
+            part_limit=most_fields,
             memory_limit=2 * len(body) + 65_536,
             strict=True,
         )
         read = [(part.name, part_text(part.raw, part.charset, is_file=bool(part.filename))) for part in parser]
     except (multipart.MultipartError, ValueError) as error:
-        raise unreadable_multipart() from error
+        raise unreadable_multipart(most_fields) from error
     return [(name, text) for name, text in read if text is not None]

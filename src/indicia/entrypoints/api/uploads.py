@@ -62,7 +62,9 @@ class FileFields(NamedTuple):
         return name == self.inline
 
 
-async def read_posted(request: Request, blobs: Blobs, names: FileFields, *, most_bytes: int) -> Posted:
+async def read_posted(
+    request: Request, blobs: Blobs, names: FileFields, *, most_bytes: int, most_fields: int
+) -> Posted:
     """Answer the fields and files of a multipart, urlencoded or JSON form.
 
     Raises:
@@ -70,21 +72,21 @@ async def read_posted(request: Request, blobs: Blobs, names: FileFields, *, most
         BlobError: A file could not be stored; nothing is kept.
     """
     if media_type(request) == "multipart/form-data":
-        return await _multipart(request, blobs, names, most_bytes)
+        return await _multipart(request, blobs, names, most_bytes, most_fields)
     body = await read_body(request, most_bytes=most_bytes, seconds=UPLOAD_SECONDS)
-    fields = read_form(request, body)
+    fields = read_form(request, body, most_fields)
     files = tuple([await _described(file, blobs, names, name) for name in names for file in _popped(fields, name)])
     return Posted(fields, files, sha256(body).digest())
 
 
-async def _multipart(request: Request, blobs: Blobs, names: FileFields, most_bytes: int) -> Posted:
+async def _multipart(request: Request, blobs: Blobs, names: FileFields, most_bytes: int, most_fields: int) -> Posted:
     _, options = multipart.parse_options_header(request.headers["content-type"])
     reader = _Reader(blobs, names)
     try:
         with multipart.PushMultipartParser(
             options.get("boundary", ""),
             max_header_size=_LARGEST_PART_HEADER,
-            max_segment_count=MOST_FIELDS,
+            max_segment_count=most_fields,
             strict=True,
         ) as parser:
             async with asyncio.timeout(UPLOAD_SECONDS), aclosing(_chunks(request, most_bytes)) as chunks:
@@ -93,7 +95,7 @@ async def _multipart(request: Request, blobs: Blobs, names: FileFields, most_byt
                         reader.take(event)
         files = await reader.files()
     except (multipart.MultipartError, ValueError) as error:
-        raise unreadable_multipart() from error
+        raise unreadable_multipart(most_fields) from error
     except TimeoutError as error:
         raise ApiError(408, f"The body did not arrive within {UPLOAD_SECONDS:.0f} seconds") from error
     except ClientDisconnect as error:

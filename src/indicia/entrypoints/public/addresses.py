@@ -4,6 +4,7 @@ It is `https://email.{domain}/{segment}/{token}`, or `/{domain}/{segment}/{token
 """
 
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import NamedTuple
 
 TRACKING_LABEL = "email."
@@ -40,6 +41,8 @@ def tracking_address(host: str, path: str, shared: str | None) -> TrackingAddres
     return TrackingAddress(domain, segments[1], segments[2])
 
 
+# Visitors name the hosts of a few thousand domains, and each a hundred times.
+@lru_cache(maxsize=4_096)
 def tracking_domain(host: str) -> str | None:
     """Answer the sending domain whose tracking host a Host header names; None where it names none."""
     name, _, port = host.rpartition(":")

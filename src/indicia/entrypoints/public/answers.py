@@ -17,12 +17,9 @@ class Answer(NamedTuple):
 
 _NO_STORE = (b"cache-control", b"no-store, private")
 
-_COMMON: Headers = [
-    _NO_STORE,
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-robots-tag", b"noindex"),
-]
+_NO_REFERRER = (b"referrer-policy", b"no-referrer")
+_NO_INDEX = (b"x-robots-tag", b"noindex")
+_COMMON: Headers = [_NO_STORE, _NO_REFERRER, _NO_INDEX, (b"x-content-type-options", b"nosniff")]
 # The smallest there is: one transparent pixel.
 PIXEL = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
@@ -36,7 +33,7 @@ _PIXEL_HEADERS: Headers = [
     # Other sites' pages may not show it, mail programs that obey browsers' rules must.
     (b"cross-origin-resource-policy", b"cross-origin"),
 ]
-_REDIRECT_HEADERS: Headers = [*_COMMON, (b"content-length", b"0")]
+_REDIRECT_HEADERS: Headers = [_NO_STORE, _NO_REFERRER, _NO_INDEX, (b"content-length", b"0")]
 _NOT_FOUND = (
     b"<!doctype html><html lang=en><meta charset=utf-8><title>Not found</title>"
     b"<p>This link is not complete. Please use the one in the message.</p></html>"

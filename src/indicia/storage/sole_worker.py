@@ -28,7 +28,7 @@ def sole_worker(path: Path, *, is_patient: bool = False) -> Iterator[None]:
     Raises:
         StoreAtWorkError: Another process holds it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _claim(descriptor, path, patience_seconds=_PATIENCE_SECONDS if is_patient else 0.0)

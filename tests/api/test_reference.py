@@ -66,7 +66,7 @@ def test_every_route_is_described_and_nothing_else():
         domains=DomainsApi(nothing, nothing, nothing),
         events=EventsApi(nothing, nothing, nothing),
         replay=ReplayApi(nothing, nothing, nothing, nothing),
-        health=HealthApi(nothing, nothing, nothing),
+        health=HealthApi(nothing, nothing, nothing, nothing),
         labels=LabelsApi(nothing, nothing),
         mailgun_events=EventsApi(nothing, nothing, nothing),
         stats=StatsApi(nothing, nothing),

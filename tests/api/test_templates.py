@@ -145,3 +145,11 @@ async def test_a_filter_that_does_not_exist_is_named_when_the_template_is_saved(
         400,
         "The template filters.html cannot be used: line 2: unknown filter 'money'",
     )
+
+
+async def test_a_version_that_is_not_there_is_named(api: Api):
+    await put(api, "versions.html")
+
+    answer = await api.get(f"{PATH}/versions.html?version=7")
+
+    assert (answer.status, answer.json()["message"]) == (404, "There is no version 7 of a template versions.html")

@@ -66,7 +66,7 @@ class TemplateLibrary:
         else:
             found = await store.version_of(self._database, domain_id, name, version)
         if found is None:
-            raise TemplateNotFoundError(name)
+            raise TemplateNotFoundError(name, version=version)
         return found
 
     async def all_of(self, domain_id: int) -> list[TemplateSummary]:

@@ -37,16 +37,22 @@ class TemplatesError(AppError):
 
 
 class TemplateNotFoundError(TemplatesError, LookupError):
-    """The domain has no template called `name`; `included_by` names the one that asked for it, if one did."""
+    """The domain has no template called `name`, or not in that `version`.
 
-    def __init__(self, name: str, included_by: str | None = None) -> None:
+    `included_by` names the template that asked for it, if one did.
+    """
+
+    def __init__(self, name: str, included_by: str | None = None, version: int | None = None) -> None:
         super().__init__(name)
         self.name = name
         self.included_by = included_by
+        self.version = version
 
     @property
     def explanation(self) -> str:
         """Which template is not there."""
+        if self.version is not None:
+            return f"There is no version {self.version} of a template {self.name[:127]}"
         if self.included_by is None:
             return f"There is no template {self.name[:127]}"
         return f"The template {self.included_by} includes {self.name}, which does not exist"

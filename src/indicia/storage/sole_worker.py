@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from indicia.base.errors import AppError
+from indicia.storage.database import StorageError
 
 # A process that was just told to end may take so long to be gone.
 _PATIENCE_SECONDS = 3.0
@@ -27,9 +28,13 @@ def sole_worker(path: Path, *, is_patient: bool = False) -> Iterator[None]:
 
     Raises:
         StoreAtWorkError: Another process holds it.
+        StorageError: The file cannot be made.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StorageError(f"cannot use {path}: {error}") from error
     try:
         _claim(descriptor, path, patience_seconds=_PATIENCE_SECONDS if is_patient else 0.0)
         os.ftruncate(descriptor, 0)

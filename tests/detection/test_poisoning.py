@@ -174,6 +174,19 @@ def test_a_flood_of_invented_ids_crowds_out_no_visit_to_a_link_of_our_own_mail()
     assert len(book._open.by_client) <= 50_000
 
 
+def test_a_flood_of_invented_ids_from_some_blocks_crowds_out_no_visit_to_a_customers_honeypot():
+    book = VisitBook()
+    book.note(Honeypot(1, "ours", CLOUD, CHROME, SENT))
+    for number in range(200_000):
+        address = f"10.9.{number % 40}.{number // 40 % 250}"
+        book.note(Honeypot(1, f"x{number}", address, f"{CHROME}{number}", SENT + 1))
+
+    click = Interaction("e", CLOUD, CHROME, recipient_id="r", message_id="ours", ts=SENT + 20)
+    found = book.near(1, click, SENT + 20, SENT + 29 * 60)
+
+    assert (found.own_message, found.message) == (20, 20)
+
+
 def test_visits_are_forgotten_after_half_an_hour(world: World):
     world.learner.visit(Honeypot(OURS.domain_id, "m1-0", CLOUD, CHROME, world.now))
     world.learner.visit(Honeypot(OURS.domain_id, "m1-1", CLOUD, CHROME, world.now + 1_801))

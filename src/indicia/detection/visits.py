@@ -1,5 +1,8 @@
 """Remembers who visited the hidden link of which message, for half an hour."""
 
+from collections.abc import Hashable, Sequence
+from typing import Generic, TypeVar
+
 from indicia.aggregates.recent import Recent
 from indicia.detection.clients import block_of
 from indicia.detection.model import Honeypot, Interaction
@@ -10,20 +13,24 @@ KEPT_SECONDS = 1800.0
 
 _REMEMBERED = 50_000
 _VISITS_PER_CLIENT = 16
+# So many clients, and so many messages, may an address block bring to a shelf in half an hour. What sweeps from there
+# is known by far fewer, and a flood takes the room of others only if it comes from some fifty blocks at once.
+_MOST_OF_A_BLOCK = 512
 
 # One visit: when, and a hash of the message.
 _Visit = tuple[float, int]
+_K = TypeVar("_K", bound=Hashable)
 
 
 class VisitBook:
     """Visits to hidden links, found by client, by address block and by message.
 
-    Anybody can invent visits to links that are not sealed, so those lie apart: a flood of them takes the room of others
-    of their kind alone.
+    Anybody can invent visits to links that are not sealed, so those lie apart, and no address block brings many of
+    them: a flood takes the room of others of its kind alone, and only from many blocks.
     """
 
     def __init__(self) -> None:
-        self._open, self._sealed = _Shelf(), _Shelf()
+        self._open, self._sealed = _Shelf(_MOST_OF_A_BLOCK), _Shelf(_REMEMBERED)
         self._latest = 0.0
 
     def note(self, honeypot: Honeypot) -> None:
@@ -41,10 +48,10 @@ class VisitBook:
         by_message: list[_Visit] = []
         for shelf in (self._open, self._sealed):
             if interaction.ip is not None and interaction.uas is not None:
-                by_client += shelf.by_client.get((domain_id, interaction.ip, interaction.uas)) or ()
-                by_block += shelf.by_block.get((domain_id, block_of(interaction.ip), interaction.uas)) or ()
+                by_client += shelf.by_client.get((domain_id, interaction.ip, interaction.uas))
+                by_block += shelf.by_block.get((domain_id, block_of(interaction.ip), interaction.uas))
             if interaction.message_id is not None:
-                by_message += shelf.by_message.get((domain_id, interaction.message_id)) or ()
+                by_message += shelf.by_message.get((domain_id, interaction.message_id))
         if not by_client and not by_block and not by_message:
             return Missing.UNAVAILABLE
         message = hash((domain_id, interaction.message_id))
@@ -57,26 +64,54 @@ class VisitBook:
 
 
 class _Shelf:
-    """Visits in bounded memory."""
+    """Visits in bounded memory, of which an address block brings no more than so many clients and messages."""
 
     __slots__ = ("by_block", "by_client", "by_message")
 
-    def __init__(self) -> None:
+    def __init__(self, most_of_a_block: int) -> None:
         # Every domain has its own: what one customer's hidden links record is no word against another's visitors.
-        self.by_client: Recent[tuple[int, str, str], list[_Visit]] = Recent(_REMEMBERED)
-        self.by_block: Recent[tuple[int, str, str], list[_Visit]] = Recent(_REMEMBERED)
-        self.by_message: Recent[tuple[int, str], list[_Visit]] = Recent(_REMEMBERED)
+        self.by_client: _Book[tuple[int, str, str]] = _Book(most_of_a_block)
+        self.by_block: _Book[tuple[int, str, str]] = _Book(most_of_a_block)
+        self.by_message: _Book[tuple[int, str]] = _Book(most_of_a_block)
 
     def note(self, honeypot: Honeypot) -> None:
-        visit = (honeypot.ts, hash((honeypot.domain_id, honeypot.message_id)))
-        for visits in (
-            self.by_client.obtain((honeypot.domain_id, honeypot.ip, honeypot.uas), list),
-            self.by_block.obtain((honeypot.domain_id, block_of(honeypot.ip), honeypot.uas), list),
-            self.by_message.obtain((honeypot.domain_id, honeypot.message_id), list),
-        ):
-            visits.append(visit)
-            if len(visits) > _VISITS_PER_CLIENT:
-                del visits[0]
+        domain_id, message_id, ip, uas = honeypot.domain_id, honeypot.message_id, honeypot.ip, honeypot.uas
+        visit = (honeypot.ts, hash((domain_id, message_id)))
+        block = block_of(ip)
+        self.by_client.note((domain_id, ip, uas), visit, block)
+        self.by_block.note((domain_id, block, uas), visit, block)
+        self.by_message.note((domain_id, message_id), visit, block)
+
+
+class _Book(Generic[_K]):
+    """The last visits for each key; `_brought` counts the keys that a block has brought since a half hour began."""
+
+    __slots__ = ("_brought", "_most_of_a_block", "_visits")
+
+    def __init__(self, most_of_a_block: int) -> None:
+        self._most_of_a_block = most_of_a_block
+        self._visits: Recent[_K, list[_Visit]] = Recent(_REMEMBERED)
+        self._brought: Recent[tuple[int, str], int] = Recent(_REMEMBERED)
+
+    def get(self, key: _K) -> Sequence[_Visit]:
+        return self._visits.get(key) or ()
+
+    def note(self, key: _K, visit: _Visit, block: str) -> None:
+        visits = self._visits.get(key)
+        if visits is None:
+            span = (int(visit[0] // KEPT_SECONDS), block)
+            brought = self._brought.get(span) or 0
+            if brought >= self._most_of_a_block:
+                return
+            self._brought.put(span, brought + 1)
+            visits = []
+            self._visits.put(key, visits)
+        visits.append(visit)
+        if len(visits) > _VISITS_PER_CLIENT:
+            del visits[0]
+
+    def __len__(self) -> int:
+        return len(self._visits)
 
 
 def _nearest(visits: list[_Visit], at: float, since: float) -> float | None:

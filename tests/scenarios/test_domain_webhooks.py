@@ -39,7 +39,7 @@ async def test_each_outcome_is_told_to_its_subscribers_and_stands_in_the_log(wor
 
     told = {request.target.strip("/"): request.json() for request in world.receiver.requests}
     assert set(told) == set(TYPES)
-    async with client.get(f"/v3/{DOMAIN}/events?event=delivered OR failed") as answer:
+    async with client.get(f"/{DOMAIN}/events?event=delivered OR failed") as answer:
         logged = {item["id"]: item for item in (await answer.json())["items"]}
     assert logged == {payload["event-data"]["id"]: payload["event-data"] for payload in told.values()}
     for kind, payload in told.items():

@@ -102,3 +102,15 @@ async def test_a_stop_waits_for_the_mail_process_and_ends_without_error(world):
     assert status == 0
     assert is_gone
     assert "mail_process.ended" not in log
+
+
+@pytest.mark.parametrize("pause_seconds", [0.2, 1.1, 1.5])
+async def test_a_server_ends_although_its_mail_process_is_just_being_started_again(world, pause_seconds):
+    os.kill(world.service.mail_process, signal.SIGKILL)
+    # In the pause before the next one begins, while it begins, and soon after.
+    await asyncio.sleep(pause_seconds)
+
+    # Nobody is left then who would kill a server that does not end.
+    await asyncio.to_thread(world.service.kill_watcher)
+
+    await asyncio.to_thread(world.service.start)

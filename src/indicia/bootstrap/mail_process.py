@@ -36,7 +36,7 @@ class MailProcess:
         self._link: Link | None = None
         self._measured: asyncio.Future[str] | None = None
         self._following: asyncio.Task[None] | None = None
-        self._stopping = False
+        self._stopping = asyncio.Event()
 
     async def start(self) -> None:
         """Start it; `ready` tells when it delivers."""
@@ -54,7 +54,7 @@ class MailProcess:
 
     async def stop(self) -> None:
         """Let it finish what is in flight, and wait until it has."""
-        self._stopping = True
+        self._stopping.set()
         if self._link is not None:
             self._link.tell(Stop())
         if self._following is not None:
@@ -88,6 +88,9 @@ class MailProcess:
                 pass_fds=[theirs.fileno()],
             )
         self._link = await Link.over(ours)
+        if self._stopping.is_set():
+            # Whoever said so while there was no process has told nobody.
+            self._link.tell(Stop())
 
     async def _greeted(self) -> None:
         assert self._link is not None
@@ -100,10 +103,12 @@ class MailProcess:
         while True:
             await self._listen()
             code = await self._ended()
-            if self._stopping:
+            if not self._stopping.is_set():
+                log.error("mail_process.ended", code=code)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), _PAUSE_SECONDS)
+            if self._stopping.is_set():
                 return
-            log.error("mail_process.ended", code=code)
-            await asyncio.sleep(_PAUSE_SECONDS)
             try:
                 await self._begin()
                 await self._greeted()

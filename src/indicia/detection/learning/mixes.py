@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from indicia.aggregates.recent import Recent
+from indicia.detection.learning.estimates import START_STRENGTH, log_odds, mails_behind_a_visit, surely
 from indicia.detection.observations import Standing
 from indicia.detection.weights import PRIOR
 
@@ -21,13 +22,6 @@ _DAY = 86_400.0
 # Whatever was learned, it is a twelfth of what a sweep weighs: a domain that machines like owes its readers little
 # less than others do, and one that people like is swept all the same. Judgement.
 LOWEST, HIGHEST = -0.5, 0.5
-# The usual mix counts as much as this many mails; judgement, between a handful and a dozen.
-_START_STRENGTH = 4.0
-# Half of the machines that sweep a mail follow its hidden link, before anything is known (judgement); and whatever is
-# known, a visit stands for no more than four mails.
-_USUAL_PROPENSITY, _LOWEST_PROPENSITY = 0.5, 0.25
-# Of a one-sided 95 % bound of the normal approximation: machines are believed in only as far as that is sure.
-_SURE = 1.64
 _TELLING_NATS = 0.05
 # A mail that is seen again, a scan and its reader an hour later, is one mail; 100 bytes each.
 _REMEMBERED_MAILS = 65_536
@@ -68,8 +62,7 @@ class Mix(msgspec.Struct, frozen=True, gc=False):
 
         Mails without a hidden link lower that share as machines do that never follow one.
         """
-        propensity = (self.swept_trapped + _USUAL_PROPENSITY * _START_STRENGTH) / (self.swept + _START_STRENGTH)
-        return 1 / max(propensity, _LOWEST_PROPENSITY)
+        return mails_behind_a_visit(self.swept, self.swept_trapped)
 
 
 class Mixes:
@@ -150,17 +143,11 @@ def prior_shift(mix: Mix) -> float:
     most, nobody read a mail but who came back.
     """
     usual = 1 / (1 + math.exp(-PRIOR))
-    seen = mix.trapped + mix.mails + _START_STRENGTH
-    least = (mix.trapped + _START_STRENGTH * usual) / seen
-    least -= _SURE * math.sqrt(least * (1 - least) / (seen + 1))
-    up = _log_odds(least) - PRIOR
+    seen = mix.trapped + mix.mails + START_STRENGTH
+    least = (mix.trapped + START_STRENGTH * usual) / seen
+    up = log_odds(surely(least, seen)) - PRIOR
     if up > 0:
         return min(up, HIGHEST)
     machines = max(mix.trapped, mix.swept)
-    most = (machines + _START_STRENGTH * usual) / (machines + mix.returns + _START_STRENGTH)
-    return max(min(0.0, _log_odds(most) - PRIOR), LOWEST)
-
-
-def _log_odds(share: float) -> float:
-    share = min(max(share, 0.001), 0.999)
-    return math.log(share / (1 - share))
+    most = (machines + START_STRENGTH * usual) / (machines + mix.returns + START_STRENGTH)
+    return max(min(0.0, log_odds(most) - PRIOR), LOWEST)

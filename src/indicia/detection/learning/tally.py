@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from indicia.detection.learning.distinct import how_many
+from indicia.detection.learning.estimates import START_STRENGTH, log_odds, mails_behind_a_visit, surely
 
 
 class Kind(StrEnum):
@@ -53,14 +54,6 @@ LIMITS: Mapping[Kind, tuple[float, float]] = {
     Kind.MAIL_DOMAIN: (0.0, 2.0),
 }
 
-# What something starts from counts as much as this much evidence; judgement, between a handful and a dozen.
-_START_STRENGTH = 4.0
-# Of a one-sided 95 % bound of the normal approximation: machines are believed in only as far as that is sure.
-_SURE = 1.64
-# Half of the machines that sweep a mail follow its hidden link, before anything is known (judgement); and whatever is
-# known, a visit stands for no more than four mails.
-_USUAL_PROPENSITY = 0.5
-_LOWEST_PROPENSITY = 0.25
 _DAY = 86_400.0
 
 
@@ -121,30 +114,19 @@ def posterior(tally: Tally, around: Posterior = UNKNOWN) -> Posterior:
     """
     lowest, highest = LIMITS[tally.kind]
     highest = max(0.0, highest - math.log(1 + how_many(tally.crowd)))
-    evidence = tally.machines + tally.people + _START_STRENGTH
-    mean = (tally.machines + _START_STRENGTH * around.mean) / evidence
-    moved = _log_odds(mean)
+    evidence = tally.machines + tally.people + START_STRENGTH
+    mean = (tally.machines + START_STRENGTH * around.mean) / evidence
+    moved = log_odds(mean)
     if moved > 0:
-        moved = max(0.0, _log_odds(mean - _SURE * math.sqrt(mean * (1 - mean) / (evidence + 1))))
+        moved = max(0.0, log_odds(surely(mean, evidence)))
     within = min(max(mean, _share(lowest)), _share(highest))
     return Posterior(within, min(max(moved, lowest), highest))
 
 
 def mails_per_visit(network: Tally | None) -> float:
-    """Tell for how many mails one visit to a hidden link stands, by the propensity of that network's machines.
-
-    Visits are positive examples among unlabelled ones, and not chosen at random: machines that follow the first link
-    only are never seen (Bekker, Robberechts and Davis, 2018). Not visiting proves nothing and counts for nothing.
-    """
-    swept, trapped = (0.0, 0.0) if network is None else (network.swept, network.trapped)
-    propensity = (trapped + _USUAL_PROPENSITY * _START_STRENGTH) / (swept + _START_STRENGTH)
-    return 1 / max(propensity, _LOWEST_PROPENSITY)
+    """Tell for how many mails one visit to a hidden link stands, by the propensity of that network's machines."""
+    return mails_behind_a_visit(network.swept, network.trapped) if network is not None else mails_behind_a_visit(0, 0)
 
 
 def _share(log_odds: float) -> float:
     return 1 / (1 + math.exp(-log_odds))
-
-
-def _log_odds(share: float) -> float:
-    share = min(max(share, 0.001), 0.999)
-    return math.log(share / (1 - share))

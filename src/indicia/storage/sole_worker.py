@@ -3,7 +3,6 @@
 The lock is the operating system's on a file, so it ends with its process however that ends.
 """
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from indicia.base.errors import AppError
 from indicia.storage.database import StorageError
+from indicia.storage.file_locks import claim
 
 # A process that was just told to end may take so long to be gone.
 _PATIENCE_SECONDS = 3.0
@@ -36,26 +36,15 @@ def sole_worker(path: Path, *, is_patient: bool = False) -> Iterator[None]:
     except OSError as error:
         raise StorageError(f"cannot use {path}: {error}") from error
     try:
-        _claim(descriptor, path, patience_seconds=_PATIENCE_SECONDS if is_patient else 0.0)
+        give_up_at = time.monotonic() + (_PATIENCE_SECONDS if is_patient else 0.0)
+        if not claim(descriptor, give_up_at=give_up_at, look_seconds=_AGAIN_SECONDS):
+            holder = os.pread(descriptor, 20, 0).decode("ascii", "replace") or "another"
+            raise StoreAtWorkError(
+                f"process {holder} works on {path.parent} already, and a second one would send everything twice; "
+                "stop it first, or run `indicia api` beside it"
+            )
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
     finally:
         os.close(descriptor)
-
-
-def _claim(descriptor: int, path: Path, *, patience_seconds: float) -> None:
-    give_up_at = time.monotonic() + patience_seconds
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() >= give_up_at:
-                holder = os.pread(descriptor, 20, 0).decode("ascii", "replace") or "another"
-                raise StoreAtWorkError(
-                    f"process {holder} works on {path.parent} already, and a second one would send everything twice; "
-                    "stop it first, or run `indicia api` beside it"
-                ) from error
-        else:
-            return
-        time.sleep(_AGAIN_SECONDS)

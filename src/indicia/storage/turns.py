@@ -8,8 +8,10 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
+
+from indicia.storage.file_locks import claim
 
 # A look costs a microsecond, a commit some hundred.
 _LOOK_SECONDS = 0.0002
@@ -64,10 +66,5 @@ def _open(path: Path) -> int:
 
 
 def _lock(descriptor: int, deadline: float) -> None:
-    while True:
-        with suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        if time.monotonic() >= deadline:
-            raise TurnError("another process has been writing for too long")
-        time.sleep(_LOOK_SECONDS)
+    if not claim(descriptor, give_up_at=deadline, look_seconds=_LOOK_SECONDS):
+        raise TurnError("another process has been writing for too long")
